@@ -1,0 +1,22 @@
+//! What can be asked of an agent?
+
+use super::{
+    Agent, AgentEvent, change_password::ChangePassword, register::RegisterAgent, set_active::SetActive,
+};
+use crate::Refusal;
+
+#[derive(Clone, Debug)]
+pub enum AgentCommand {
+    Register(Box<RegisterAgent>),
+    ChangePassword(ChangePassword),
+    SetActive(SetActive),
+}
+
+/// What follows from a command: the events, none where all is so already.
+pub fn decide(agent: &Agent, command: &AgentCommand) -> Result<Vec<AgentEvent>, Refusal> {
+    match command {
+        AgentCommand::Register(c) => c.decide(agent),
+        AgentCommand::ChangePassword(c) => c.decide(agent),
+        AgentCommand::SetActive(c) => c.decide(agent),
+    }
+}

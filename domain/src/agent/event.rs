@@ -1,0 +1,93 @@
+//! What can happen to an agent? Password hashes are never among it: they live in the `secrets` table.
+
+use crate::lead::attempt::DialPolicy;
+use crate::principal::Role;
+use crate::status::words;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentEvent {
+    AgentRegistered(Box<AgentRegistered>),
+    /// The new hash was stored with it; every token given out before is void.
+    PasswordChanged(PasswordChanged),
+    AgentActivated(AgentActivated),
+    AgentDeactivated(AgentDeactivated),
+}
+
+impl AgentEvent {
+    /// The stored type: written by hand, frozen by the golden files.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::AgentRegistered(_) => "agent_registered",
+            Self::PasswordChanged(_) => "password_changed",
+            Self::AgentActivated(_) => "agent_activated",
+            Self::AgentDeactivated(_) => "agent_deactivated",
+        }
+    }
+
+    /// The version of the stored shape.
+    pub const fn version(&self) -> &'static str {
+        "1.0"
+    }
+}
+
+words! {
+    /// Who takes the calls.
+    AgentKind {
+        Human = "human",
+        Ai = "ai",
+    }
+}
+
+/// The personal values of an agent.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    pub first_name: String,
+    pub last_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl Profile {
+    /// First and last name, as far as known.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AgentRegistered {
+    pub at: Instant,
+    pub num: i64,
+    pub kind: AgentKind,
+    pub role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// The name by which a dialer knows the agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialer_user_id: Option<String>,
+    pub policy: DialPolicy,
+    pub person: Profile,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PasswordChanged {
+    pub at: Instant,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AgentActivated {
+    pub at: Instant,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AgentDeactivated {
+    pub at: Instant,
+}

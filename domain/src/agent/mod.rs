@@ -1,0 +1,14 @@
+//! The agent: everyone who logs in or takes calls, human or not (C-03).
+
+mod aggregate;
+pub mod command;
+pub mod event;
+pub mod state;
+
+pub mod change_password;
+pub mod register;
+pub mod set_active;
+
+pub use command::{AgentCommand, decide};
+pub use event::AgentEvent;
+pub use state::Agent;

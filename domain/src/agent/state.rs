@@ -1,0 +1,97 @@
+//! What is an agent now? The fold of its events.
+
+use super::event::{AgentEvent, AgentKind, AgentRegistered, Profile};
+use crate::keys::Key;
+use crate::lead::attempt::DialPolicy;
+use crate::principal::Role;
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// An agent as its events made it. `num` 0: nothing has happened yet.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Agent {
+    pub num: i64,
+    pub kind: AgentKind,
+    pub role: Role,
+    pub department: Option<String>,
+    pub dialer_user_id: Option<String>,
+    pub policy: DialPolicy,
+    pub person: Profile,
+    pub is_active: bool,
+    /// Rises with every password change and deactivation; tokens of an older epoch are void.
+    pub token_epoch: u32,
+    pub registered_at: Instant,
+    pub changed_at: Instant,
+}
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self {
+            num: 0,
+            kind: AgentKind::Human,
+            role: Role::Agent,
+            department: None,
+            dialer_user_id: None,
+            policy: DialPolicy::default(),
+            person: Profile::default(),
+            is_active: false,
+            token_epoch: 0,
+            registered_at: Instant::UNIX_EPOCH,
+            changed_at: Instant::UNIX_EPOCH,
+        }
+    }
+}
+
+impl Agent {
+    /// Whether it was ever registered.
+    pub fn exists(&self) -> bool {
+        self.num > 0
+    }
+
+    /// The log-in names it holds.
+    pub fn held_keys(&self, id: Uuid) -> Vec<(Key, String, Option<Instant>)> {
+        let names = [
+            self.person.username.as_deref().map(Key::username),
+            self.person.email.as_deref().map(Key::email),
+            self.dialer_user_id.as_deref().map(Key::dialer_user_id),
+        ];
+        names.into_iter().flatten().map(|key| (key, id.to_string(), None)).collect()
+    }
+
+    /// Takes in one event.
+    pub fn apply(&mut self, event: AgentEvent) {
+        match event {
+            AgentEvent::AgentRegistered(e) => self.registered(*e),
+            AgentEvent::PasswordChanged(e) => {
+                self.changed_at = e.at;
+                self.token_epoch += 1;
+            }
+            AgentEvent::AgentActivated(e) => {
+                self.changed_at = e.at;
+                self.is_active = true;
+            }
+            AgentEvent::AgentDeactivated(e) => {
+                self.changed_at = e.at;
+                self.is_active = false;
+                self.token_epoch += 1;
+            }
+        }
+    }
+
+    fn registered(&mut self, e: AgentRegistered) {
+        *self = Self {
+            num: e.num,
+            kind: e.kind,
+            role: e.role,
+            department: e.department,
+            dialer_user_id: e.dialer_user_id,
+            policy: e.policy,
+            person: e.person,
+            is_active: true,
+            token_epoch: 0,
+            registered_at: e.at,
+            changed_at: e.at,
+        };
+    }
+}

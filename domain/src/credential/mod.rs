@@ -1,0 +1,10 @@
+//! The credential: a machine that talks to the ledger, and the keys it may show.
+
+mod aggregate;
+pub mod command;
+pub mod event;
+pub mod state;
+
+pub use command::{CredentialCommand, decide};
+pub use event::CredentialEvent;
+pub use state::Credential;

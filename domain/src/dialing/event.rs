@@ -1,0 +1,72 @@
+//! What can happen to dialing as a whole?
+
+use crate::ids::LeadId;
+use crate::lead::attempt::DialPolicy;
+use crate::time::Instant;
+use chrono::{NaiveDate, NaiveTime};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialingEvent {
+    DialingOpened(DialingOpened),
+    DialerSwitchSet(DialerSwitchSet),
+    ScheduleSet(ScheduleSet),
+}
+
+impl DialingEvent {
+    /// The stored type: written by hand, frozen by the golden files.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::DialingOpened(_) => "dialing_opened",
+            Self::DialerSwitchSet(_) => "dialer_switch_set",
+            Self::ScheduleSet(_) => "schedule_set",
+        }
+    }
+
+    /// The version of the stored shape.
+    pub const fn version(&self) -> &'static str {
+        "1.0"
+    }
+}
+
+/// The first event of a new ledger.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DialingOpened {
+    pub at: Instant,
+    /// IANA name.
+    pub timezone: String,
+    pub policy: DialPolicy,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DialerSwitchSet {
+    pub at: Instant,
+    pub enabled: bool,
+    /// The lead whose report flipped it; `None`: a person did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_on: Option<LeadId>,
+}
+
+/// A weekly window in local time, from `start_time` up to but not including `end_time`; may cross midnight.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Window {
+    /// 0 = Saturday ... 6 = Friday.
+    pub day_of_week: u8,
+    pub start_time: NaiveTime,
+    /// 00:00 ends the day.
+    pub end_time: NaiveTime,
+}
+
+/// The whole schedule as it is from now on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ScheduleSet {
+    pub at: Instant,
+    /// Whether holidays are skipped.
+    pub skip_holidays: bool,
+    pub timezone: String,
+    pub windows: Vec<Window>,
+    pub holidays: Vec<NaiveDate>,
+    /// While set, reports cannot flip the switch.
+    pub switch_locked: bool,
+}

@@ -1,0 +1,70 @@
+//! What holds for dialing now? The fold of its events.
+
+use super::event::{DialingEvent, Window};
+use crate::lead::attempt::DialPolicy;
+use crate::time::Instant;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// Dialing as its events made it. Version 0: the ledger was never opened.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Dialing {
+    pub enabled: bool,
+    /// When the switch was last flipped; older reports no longer flip it.
+    pub switched_at: Option<Instant>,
+    pub switch_locked: bool,
+    pub skip_holidays: bool,
+    /// IANA name.
+    pub timezone: String,
+    pub windows: Vec<Window>,
+    pub holidays: Vec<NaiveDate>,
+    pub policy: DialPolicy,
+    /// 1 once opened, and one more with every switch, window or holiday change.
+    pub schedule_version: i64,
+}
+
+impl Default for Dialing {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            switched_at: None,
+            switch_locked: false,
+            skip_holidays: true,
+            timezone: "UTC".to_owned(),
+            windows: Vec::new(),
+            holidays: Vec::new(),
+            policy: DialPolicy::default(),
+            schedule_version: 0,
+        }
+    }
+}
+
+impl Dialing {
+    /// The ledger's zone; UTC where the name cannot be read (the gate is closed then).
+    pub fn zone(&self) -> Tz {
+        self.timezone.parse().unwrap_or(Tz::UTC)
+    }
+
+    /// Takes in one event.
+    pub fn apply(&mut self, event: DialingEvent) {
+        self.schedule_version += 1;
+        match event {
+            DialingEvent::DialingOpened(e) => {
+                self.timezone = e.timezone;
+                self.policy = e.policy;
+            }
+            DialingEvent::DialerSwitchSet(e) => {
+                self.enabled = e.enabled;
+                self.switched_at = Some(e.at);
+            }
+            DialingEvent::ScheduleSet(e) => {
+                self.skip_holidays = e.skip_holidays;
+                self.timezone = e.timezone;
+                self.windows = e.windows;
+                self.holidays = e.holidays;
+                self.switch_locked = e.switch_locked;
+            }
+        }
+    }
+}

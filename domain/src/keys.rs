@@ -1,0 +1,114 @@
+//! What may exist once only? Claims, leases and receipts: rows of one table, told apart by their kind.
+
+use crate::ids::CredentialId;
+use crate::time::Instant;
+use serde_json::Value;
+
+/// Kinds of keys. The first four are claims and leases, which the log can make again.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum KeyKind {
+    /// A phone within a scope (C-13), held by a lead.
+    Phone,
+    /// A user name, dialer user id or e-mail, held by an agent.
+    Login,
+    /// A phone that is being dialed, held by a batch; expires.
+    Lease,
+    /// A phone that must not be dialed, held by the lead it was banned on.
+    Suppressed,
+    /// A lead's id in another system, held by a lead.
+    ExternalRef,
+    /// The answer once given to a client's `Idempotency-Key`.
+    Idempotency,
+    /// The answer once given to this very content.
+    Content,
+}
+
+impl KeyKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Login => "login",
+            Self::Lease => "lease",
+            Self::Suppressed => "suppressed",
+            Self::ExternalRef => "external_ref",
+            Self::Idempotency => "idempotency",
+            Self::Content => "content",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::Phone,
+            Self::Login,
+            Self::Lease,
+            Self::Suppressed,
+            Self::ExternalRef,
+            Self::Idempotency,
+            Self::Content,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// The name of something that may exist once only.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Key {
+    pub kind: KeyKind,
+    pub key: String,
+}
+
+impl Key {
+    /// A phone among all leads of the ledger: one lead a number (S1, S3, Meta; C-13).
+    pub fn phone(phone_key: &str) -> Self {
+        Self { kind: KeyKind::Phone, key: format!("ledger:{phone_key}") }
+    }
+
+    /// The right to dial a phone now, whatever lead it belongs to.
+    pub fn lease(phone_key: &str) -> Self {
+        Self { kind: KeyKind::Lease, key: phone_key.to_owned() }
+    }
+
+    /// The ban on a phone.
+    pub fn suppressed(phone_key: &str) -> Self {
+        Self { kind: KeyKind::Suppressed, key: phone_key.to_owned() }
+    }
+
+    /// A user name, exactly as written.
+    pub fn username(name: &str) -> Self {
+        Self { kind: KeyKind::Login, key: format!("username:{name}") }
+    }
+
+    /// The name by which a dialer knows an agent, exactly as written.
+    pub fn dialer_user_id(name: &str) -> Self {
+        Self { kind: KeyKind::Login, key: format!("dialer_user_id:{name}") }
+    }
+
+    /// An e-mail address; upper and lower case are one.
+    pub fn email(address: &str) -> Self {
+        Self { kind: KeyKind::Login, key: format!("email:{}", address.to_lowercase()) }
+    }
+
+    /// A client's `Idempotency-Key`; `digest` is a hash of what the client sent, so nothing personal is stored.
+    pub fn idempotency(credential: CredentialId, digest: &str) -> Self {
+        Self { kind: KeyKind::Idempotency, key: format!("{credential}:{digest}") }
+    }
+
+    /// The hash of a whole request that carries no identity of its own.
+    pub fn content(credential: CredentialId, digest: &str) -> Self {
+        Self { kind: KeyKind::Content, key: format!("{credential}:{digest}") }
+    }
+}
+
+/// A key that a request wants.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TakeKey {
+    pub key: Key,
+    /// Who holds it from now on: a lead, batch, agent, or the hash of a request's body.
+    pub holder: String,
+    /// When it may be taken by others; `None` = until released.
+    pub until: Option<Instant>,
+    /// For receipts: the answer, to be given again.
+    pub outcome: Option<Value>,
+}

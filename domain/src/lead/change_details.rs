@@ -1,0 +1,51 @@
+//! Details of a lead change: only what is given and different.
+
+use super::command::live;
+use super::event::{LeadDetailsChanged, LeadEvent, Person};
+use super::state::Lead;
+use crate::Refusal;
+use crate::time::Instant;
+
+/// Members of `person` that are present are set; `cleared` names members (or `extra` names) to forget.
+#[derive(Clone, Debug)]
+pub struct ChangeDetails {
+    pub at: Instant,
+    pub person: Person,
+    pub cleared: Vec<String>,
+}
+
+impl ChangeDetails {
+    pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
+        live(lead)?;
+        let event = LeadEvent::LeadDetailsChanged(Box::new(LeadDetailsChanged {
+            at: self.at,
+            cleared: self.cleared.clone(),
+            person: self.person.clone(),
+        }));
+        let mut after = lead.clone();
+        after.apply(event.clone());
+        Ok(if after.person == lead.person { Vec::new() } else { vec![event] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::LeadCommand;
+    use crate::lead::given::{captured, given, minute};
+
+    fn change(person: Person, cleared: &[&str]) -> LeadCommand {
+        let cleared = cleared.iter().map(|&name| name.to_owned()).collect();
+        LeadCommand::ChangeDetails(Box::new(ChangeDetails { at: minute(1), person, cleared }))
+    }
+
+    #[test]
+    fn what_is_given_replaces_what_was_known_and_the_rest_stays() {
+        let email = Person { email: Some("a@example.com".into()), ..Person::default() };
+        let after = given([captured()]).when(change(email.clone(), &[]));
+        assert_eq!(after.lead.person.email.as_deref(), Some("a@example.com"));
+        assert!(after.lead.person.phone.is_some());
+        assert_eq!(after.then(change(email, &[])), Ok(Vec::new()));
+        assert_eq!(after.when(change(Person::default(), &["email"])).lead.person.email, None);
+    }
+}

@@ -1,0 +1,249 @@
+//! What can happen to a lead? The stored shapes: a change here needs a new version and an upcaster (see [`crate::stored`]).
+
+use crate::ids::{AgentId, AttemptId, BatchId, FactId};
+use crate::lead::attempt::{Answered, DialPolicy};
+use crate::outcome::Outcome;
+use crate::phone::Phone;
+use crate::status::{Axis, Disposition, PanelStatus, Stage, words};
+use crate::time::Instant;
+use crate::verdict::{FactSource, Remarks};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Everything that can happen to a lead, in the words of the log.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadEvent {
+    LeadCaptured(Box<LeadCaptured>),
+    LeadDetailsChanged(Box<LeadDetailsChanged>),
+    LeadAssigned(LeadAssigned),
+    LeadScheduled(LeadScheduled),
+    LeadLeased(LeadLeased),
+    AttemptReported(Box<AttemptReported>),
+    AttemptRevised(Box<FactAdded>),
+    AttemptAnnotated(Box<FactAdded>),
+    StageSet(StageSet),
+    NoteAdded(NoteAdded),
+    PanelStatusSet(PanelStatusSet),
+    LeadRequeued(LeadRequeued),
+    LeadClosed(LeadClosed),
+    LeadDeleted(LeadDeleted),
+    LeadStatusChanged(LeadStatusChanged),
+}
+
+impl LeadEvent {
+    /// The stored type: written by hand, frozen by the golden files.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::LeadCaptured(_) => "lead_captured",
+            Self::LeadDetailsChanged(_) => "lead_details_changed",
+            Self::LeadAssigned(_) => "lead_assigned",
+            Self::LeadScheduled(_) => "lead_scheduled",
+            Self::LeadLeased(_) => "lead_leased",
+            Self::AttemptReported(_) => "attempt_reported",
+            Self::AttemptRevised(_) => "attempt_revised",
+            Self::AttemptAnnotated(_) => "attempt_annotated",
+            Self::StageSet(_) => "stage_set",
+            Self::NoteAdded(_) => "note_added",
+            Self::PanelStatusSet(_) => "panel_status_set",
+            Self::LeadRequeued(_) => "lead_requeued",
+            Self::LeadClosed(_) => "lead_closed",
+            Self::LeadDeleted(_) => "lead_deleted",
+            Self::LeadStatusChanged(_) => "lead_status_changed",
+        }
+    }
+
+    /// The version of the stored shape.
+    pub const fn version(&self) -> &'static str {
+        "1.0"
+    }
+}
+
+words! {
+    /// Where a lead came from.
+    Source {
+        DialerReport = "dialer_report",
+        FromDialer = "from_dialer",
+        Panel = "panel",
+        Import = "import",
+        Scheduling = "scheduling",
+        Manual = "manual",
+        Website = "website",
+        Facebook = "facebook",
+        Instagram = "instagram",
+    }
+}
+
+/// The personal values of a lead. Absent members say nothing.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Person {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whatever else a client gave, by the client's own names.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub extra: Map<String, Value>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadCaptured {
+    pub at: Instant,
+    pub num: i64,
+    pub source: Source,
+    pub stage: Stage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    #[serde(default)]
+    pub priority: i16,
+    /// When to dial first; `None` = at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule_at: Option<Instant>,
+    pub person: Person,
+}
+
+/// Members of `person` that are present replace what was known; `cleared` names those that are no longer known.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadDetailsChanged {
+    pub at: Instant,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cleared: Vec<String>,
+    pub person: Person,
+}
+
+words! {
+    /// What made somebody responsible for a lead.
+    AssignmentCause {
+        Attempt = "attempt",
+        Person = "person",
+        Automatic = "automatic",
+    }
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadAssigned {
+    pub at: Instant,
+    /// `None`: nobody.
+    pub agent_id: Option<AgentId>,
+    pub cause: AssignmentCause,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadScheduled {
+    pub at: Instant,
+    pub due_at: Instant,
+    /// Higher is dialed first.
+    pub priority: i16,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadLeased {
+    pub at: Instant,
+    pub batch_id: BatchId,
+    pub expires_at: Instant,
+}
+
+/// The first report of an attempt. Its fact's id is the attempt's.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AttemptReported {
+    pub at: Instant,
+    pub attempt_id: AttemptId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<BatchId>,
+    /// As stated by the reporter.
+    pub attempted_at: Instant,
+    pub source: FactSource,
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+    /// The dial policy as it was when this was decided, so that no fold has to look it up.
+    pub policy: DialPolicy,
+    pub answered: Answered,
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    pub person: Remarks,
+}
+
+/// A further report of a known attempt: another outcome (revised) or other remarks (annotated).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FactAdded {
+    pub at: Instant,
+    pub attempt_id: AttemptId,
+    pub fact_id: FactId,
+    pub source: FactSource,
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+    pub answered: Answered,
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    pub person: Remarks,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StageSet {
+    pub at: Instant,
+    pub stage: Stage,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct NoteAdded {
+    pub at: Instant,
+    pub person: Note,
+}
+
+/// Free text about a lead.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Note {
+    pub text: String,
+}
+
+/// People set MISSED, BUSY, POWER_OFF or BANNED; IN_QUEUE is [`LeadRequeued`].
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PanelStatusSet {
+    pub at: Instant,
+    pub status: PanelStatus,
+    pub policy: DialPolicy,
+}
+
+/// Back to the queue, with all attempts to spend again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadRequeued {
+    pub at: Instant,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadClosed {
+    pub at: Instant,
+    pub disposition: Disposition,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadDeleted {
+    pub at: Instant,
+}
+
+/// A record of what people see moving; folds ignore it, `verify` checks it against them.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadStatusChanged {
+    pub at: Instant,
+    /// The stored type of the event that moved it.
+    pub cause: String,
+    pub changes: Vec<StatusChange>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct StatusChange {
+    pub axis: Axis,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}

@@ -1,0 +1,30 @@
+//! The lead: one number to be called, everything said about it, and what follows from that.
+//!
+//! [`state`] folds events; [`timeline`] derives every status; one file for each behaviour decides.
+
+mod aggregate;
+pub mod attempt;
+pub mod command;
+pub mod event;
+pub mod state;
+pub mod timeline;
+
+pub mod add_note;
+pub mod assign;
+pub mod capture;
+pub mod change_details;
+pub mod close;
+pub mod delete;
+pub mod lease;
+pub mod report_attempt;
+pub mod requeue;
+pub mod schedule;
+pub mod set_panel_status;
+pub mod set_stage;
+
+pub use command::{LeadCommand, decide};
+pub use event::LeadEvent;
+pub use state::Lead;
+
+#[cfg(test)]
+pub(crate) mod given;

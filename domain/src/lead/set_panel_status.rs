@@ -1,0 +1,89 @@
+//! A person changes a number's status in the panel: only between mutable words (B-113, B-114, C-22).
+
+use super::attempt::DialPolicy;
+use super::command::live;
+use super::event::{LeadEvent, LeadRequeued, PanelStatusSet};
+use super::state::Lead;
+use crate::Refusal;
+use crate::status::PanelStatus;
+use crate::time::Instant;
+
+/// IN_QUEUE puts the number back in the queue and lifts a ban; BANNED takes it out for good; the others wait as a
+/// retry that does not count as an attempt.
+#[derive(Clone, Debug)]
+pub struct SetPanelStatus {
+    pub at: Instant,
+    pub status: PanelStatus,
+    pub policy: DialPolicy,
+}
+
+impl SetPanelStatus {
+    pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
+        live(lead)?;
+        let current = lead.panel_status();
+        if !current.is_mutable() {
+            return Err(Refusal::StatusIsImmutable(current));
+        }
+        if !self.status.is_mutable() {
+            return Err(Refusal::StatusIsNotSettable(self.status));
+        }
+        if current == self.status {
+            return Ok(Vec::new());
+        }
+        Ok(vec![if self.status == PanelStatus::InQueue {
+            LeadEvent::LeadRequeued(LeadRequeued { at: self.at })
+        } else {
+            LeadEvent::PanelStatusSet(PanelStatusSet {
+                at: self.at,
+                status: self.status,
+                policy: self.policy,
+            })
+        }])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::LeadCommand;
+    use crate::lead::given::{captured, given, minute, report};
+    use crate::outcome::Outcome;
+    use crate::status::QueueState;
+
+    fn set(status: PanelStatus) -> LeadCommand {
+        LeadCommand::SetPanelStatus(SetPanelStatus { at: minute(9), status, policy: DialPolicy::default() })
+    }
+
+    /// B-113, B-114
+    #[test]
+    fn mutable_words_are_set_on_mutable_numbers_only() {
+        for &outcome in Outcome::ALL.iter().filter(|outcome| outcome.is_final()) {
+            let number = given([captured()]).reports(report(outcome, 1));
+            let current = number.lead.panel_status();
+            for &status in PanelStatus::ALL {
+                let answer = number.then(set(status));
+                match (current.is_mutable(), status.is_mutable()) {
+                    (false, _) => assert_eq!(answer, Err(Refusal::StatusIsImmutable(current))),
+                    (true, false) => assert_eq!(answer, Err(Refusal::StatusIsNotSettable(status))),
+                    (true, true) => assert!(answer.is_ok(), "{current} to {status}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_ban_closes_and_suppresses_until_the_number_is_queued_again() {
+        let banned = given([captured()]).when(set(PanelStatus::Banned));
+        assert!(banned.lead.is_suppressed());
+        assert_eq!(banned.lead.queue().state, QueueState::Closed);
+        let lifted = banned.when(set(PanelStatus::InQueue));
+        assert!(!lifted.lead.is_suppressed());
+        assert_eq!(lifted.lead.queue().state, QueueState::Queued);
+    }
+
+    #[test]
+    fn missed_waits_as_a_retry_without_counting_as_an_attempt() {
+        let missed = given([captured()]).when(set(PanelStatus::Missed));
+        assert_eq!((missed.lead.queue().state, missed.lead.attempts_count()), (QueueState::RetryWait, 0));
+    }
+}

@@ -1,0 +1,188 @@
+//! What do people see of a lead? Every status, as a function of its newest timeline entry (C-16, C-43).
+
+use super::attempt::{Attempt, DialPolicy};
+use super::state::Lead;
+use crate::outcome::{Effect, Outcome};
+use crate::status::{Axis, Disposition, PanelStatus, QueueState, SchedulingStatus};
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// Something a person did to a lead's place in the queue.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Act {
+    pub at: Instant,
+    pub kind: ActKind,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ActKind {
+    Requeued,
+    PanelStatusSet(PanelStatus, DialPolicy),
+    Closed(Disposition),
+}
+
+/// The newest thing that says where a lead stands. At one instant an act outweighs an attempt, that the capture.
+enum Entry<'a> {
+    Capture,
+    Attempt(&'a Attempt),
+    Act(&'a Act),
+}
+
+/// A lead's place in the dial queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Queue {
+    pub state: QueueState,
+    /// From when it may be dialed; for a closed lead, when it was closed.
+    pub due_at: Instant,
+    /// How it ended, once closed.
+    pub disposition: Option<Disposition>,
+}
+
+impl Lead {
+    /// The attempt with the latest time (then id), in flight or not.
+    pub fn newest_attempt(&self) -> Option<&Attempt> {
+        self.attempts.iter().max_by_key(|attempt| (attempt.ordered_at(), attempt.id))
+    }
+
+    /// Finished attempts, ever.
+    pub fn attempts_count(&self) -> u32 {
+        self.count_attempts(Instant::MIN_UTC)
+    }
+
+    /// Finished attempts since the lead was last put back in the queue.
+    pub fn attempts_since_requeue(&self) -> u32 {
+        self.count_attempts(self.requeued_at.unwrap_or(Instant::MIN_UTC))
+    }
+
+    fn count_attempts(&self, since: Instant) -> u32 {
+        let finished = self.attempts.iter().filter(|a| a.outcome.is_final() && a.ordered_at() >= since);
+        u32::try_from(finished.count()).unwrap_or(u32::MAX)
+    }
+
+    fn newest_entry(&self) -> Entry<'_> {
+        let attempt =
+            self.newest_attempt().filter(|attempt| attempt.ordered_at() >= self.captured_or_first(attempt));
+        match (attempt, self.acts.last()) {
+            (Some(attempt), Some(act)) if act.at < attempt.ordered_at() => Entry::Attempt(attempt),
+            (Some(attempt), None) => Entry::Attempt(attempt),
+            (_, Some(act)) => Entry::Act(act),
+            (None, None) => Entry::Capture,
+        }
+    }
+
+    /// A lead that its first report created was captured at that report, though the call came before it.
+    fn captured_or_first(&self, attempt: &Attempt) -> Instant {
+        if self.source == super::event::Source::DialerReport {
+            attempt.ordered_at()
+        } else {
+            self.captured_at
+        }
+    }
+
+    /// The panel's word: of the newest entry that has one (calls in flight have none).
+    pub fn panel_status(&self) -> PanelStatus {
+        let attempt = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.outcome.is_final())
+            .filter(|attempt| attempt.ordered_at() >= self.captured_or_first(attempt))
+            .max_by_key(|attempt| (attempt.ordered_at(), attempt.id));
+        let act = self.acts.iter().rev().find_map(|act| match act.kind {
+            ActKind::Requeued => Some((act.at, PanelStatus::InQueue)),
+            ActKind::PanelStatusSet(status, _) => Some((act.at, status)),
+            ActKind::Closed(_) => None,
+        });
+        let word = |attempt: &Attempt| attempt.outcome.panel_status().unwrap_or(PanelStatus::InQueue);
+        match (attempt, act) {
+            (Some(attempt), Some((at, _))) if at < attempt.ordered_at() => word(attempt),
+            (Some(attempt), None) => word(attempt),
+            (_, Some((_, status))) => status,
+            (None, None) => PanelStatus::InQueue,
+        }
+    }
+
+    /// The lead's place in the queue, leases apart.
+    pub fn queue(&self) -> Queue {
+        let waits = |state, due_at| Queue { state, due_at, disposition: None };
+        let closed = |due_at, d| Queue { state: QueueState::Closed, due_at, disposition: Some(d) };
+        let (entered_at, queue) = match self.newest_entry() {
+            Entry::Capture => {
+                (self.captured_at, waits(QueueState::Queued, self.schedule_at.unwrap_or(self.captured_at)))
+            }
+            Entry::Attempt(attempt) => (attempt.recorded_at, self.queue_after(attempt)),
+            Entry::Act(act) => (
+                act.at,
+                match act.kind {
+                    ActKind::Requeued => waits(QueueState::Queued, act.at),
+                    ActKind::PanelStatusSet(PanelStatus::Banned, _) => closed(act.at, Disposition::NoAnswer),
+                    ActKind::PanelStatusSet(_, policy) => {
+                        waits(QueueState::RetryWait, act.at + policy.retry_delay())
+                    }
+                    ActKind::Closed(disposition) => closed(act.at, disposition),
+                },
+            ),
+        };
+        match &self.scheduled {
+            Some(scheduled) if scheduled.at >= entered_at && queue.state != QueueState::Closed => {
+                let state =
+                    if self.attempts.is_empty() { QueueState::Queued } else { QueueState::CallbackWait };
+                waits(state, scheduled.due_at)
+            }
+            _ => queue,
+        }
+    }
+
+    fn queue_after(&self, attempt: &Attempt) -> Queue {
+        let at = attempt.ordered_at();
+        let (state, due_at, disposition) = match attempt.outcome.effect() {
+            Effect::QueueAgain => (QueueState::Queued, at, None),
+            Effect::Retry if self.attempts_since_requeue() >= attempt.policy.max_attempts => {
+                (QueueState::Closed, at, Some(Disposition::NoAnswer))
+            }
+            Effect::InFlight | Effect::Retry => {
+                (QueueState::RetryWait, at + attempt.policy.retry_delay(), None)
+            }
+            Effect::Close(disposition) => (QueueState::Closed, at, Some(disposition)),
+            Effect::Suppress => (QueueState::Closed, at, Some(Disposition::NoAnswer)),
+        };
+        Queue { state, due_at, disposition }
+    }
+
+    /// Whether its phone must not be dialed, whatever lead asks for it.
+    pub fn is_suppressed(&self) -> bool {
+        match self.newest_entry() {
+            Entry::Attempt(attempt) => attempt.outcome == Outcome::Banned,
+            Entry::Act(act) => matches!(act.kind, ActKind::PanelStatusSet(PanelStatus::Banned, _)),
+            Entry::Capture => false,
+        }
+    }
+
+    /// Where it stands for the scheduler, a live lease not counted: that moves by the clock, not by an event.
+    pub fn scheduling_status(&self) -> SchedulingStatus {
+        if self.queue().state == QueueState::Closed {
+            return SchedulingStatus::Done;
+        }
+        match self.newest_entry() {
+            Entry::Capture | Entry::Act(Act { kind: ActKind::Requeued, .. }) => SchedulingStatus::New,
+            Entry::Attempt(_) | Entry::Act(_) => SchedulingStatus::InProgress,
+        }
+    }
+
+    /// Every axis and its present word; what `lead_status_changed` compares.
+    pub fn axes(&self) -> [(Axis, Option<&'static str>); 4] {
+        if !self.exists() {
+            return [
+                (Axis::Panel, None),
+                (Axis::Scheduling, None),
+                (Axis::Stage, None),
+                (Axis::Disposition, None),
+            ];
+        }
+        [
+            (Axis::Panel, Some(self.panel_status().as_str())),
+            (Axis::Scheduling, Some(self.scheduling_status().as_str())),
+            (Axis::Stage, Some(self.stage.as_str())),
+            (Axis::Disposition, self.queue().disposition.map(Disposition::as_str)),
+        ]
+    }
+}

@@ -1,0 +1,29 @@
+//! The rules of the lead ledger, and nothing else: no clock, no environment, no randomness, no network.
+//!
+//! Read in this order: [`ids`] and [`phone`] (what things are called), [`outcome`] and [`status`] (the words),
+//! [`lead`] (where almost everything happens), then the smaller streams, then [`stored`] (how an event is kept).
+
+pub mod ids;
+pub mod phone;
+pub mod time;
+
+pub mod outcome;
+pub mod status;
+pub mod verdict;
+
+pub mod keys;
+pub mod principal;
+pub mod refusal;
+
+pub mod agent;
+pub mod batch;
+pub mod credential;
+pub mod dead_letter;
+pub mod dialing;
+pub mod lead;
+
+pub mod sample;
+pub mod stored;
+pub mod stream;
+
+pub use refusal::Refusal;
