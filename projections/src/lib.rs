@@ -1,1 +1,43 @@
-//! x
+//! The read models of the lead ledger: rows folded from the log, dropped and rebuilt at any moment.
+//!
+//! [`feed`] is the only ordered reader of the log. [`follow`] keeps the rows up to date, [`rebuild`] makes them anew
+//! beside the live ones; both use the same folds: one file for each question, listed in [`Projection`].
+
+pub mod change;
+pub mod feed;
+pub mod row;
+pub mod streams;
+
+pub mod agents;
+pub mod batches;
+pub mod call_history;
+pub mod call_metrics;
+pub mod dead_letters;
+pub mod dial_queue;
+pub mod dialing_state;
+pub mod lead;
+
+pub mod checkpoint;
+pub mod checksum;
+pub mod follow;
+pub mod projection;
+pub mod rebuild;
+mod swap;
+
+pub use change::{Change, Folded};
+pub use projection::Projection;
+
+use sqlx::PgPool;
+
+/// Every read of the read models; the queries stand beside their projection.
+#[derive(Clone, Debug)]
+pub struct Views {
+    pool: PgPool,
+}
+
+impl Views {
+    /// Reads through `pool`, whose connections search the schema `live` first.
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+}

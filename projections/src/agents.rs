@@ -1,0 +1,107 @@
+//! Who takes calls and who logs in?
+
+use crate::Views;
+use crate::change::Folded;
+use crate::row::row;
+use chrono::{DateTime, Utc};
+use domain::ids::AnyId;
+use domain::phone::{Phone, Region};
+use domain::stream::StreamId;
+
+row! {
+    /// An agent as people see it.
+    AgentRow in "agents" {
+        id: Uuid = "uuid",
+        num: i64 = "bigint",
+        kind: String = "text",
+        role: String = "text",
+        username: Option<String> = "text",
+        email: Option<String> = "text",
+        dialer_user_id: Option<String> = "text",
+        first_name: String = "text",
+        last_name: String = "text",
+        phone: Option<String> = "text",
+        phone_key: Option<String> = "text",
+        department: Option<String> = "text",
+        is_active: bool = "boolean",
+        created_at: DateTime<Utc> = "timestamptz",
+        updated_at: DateTime<Utc> = "timestamptz",
+    }
+}
+
+/// The row of an agent's stream; none for other streams.
+pub fn rows(stream: StreamId, folded: &Folded) -> Vec<AgentRow> {
+    let Some(agent) = folded.state.as_agent() else { return Vec::new() };
+    let person = &agent.person;
+    vec![AgentRow {
+        id: stream.id,
+        num: agent.num,
+        kind: agent.kind.as_str().to_owned(),
+        role: agent.role.as_str().to_owned(),
+        username: person.username.clone(),
+        email: person.email.clone(),
+        dialer_user_id: agent.dialer_user_id.clone(),
+        first_name: person.first_name.clone(),
+        last_name: person.last_name.clone(),
+        phone: person.phone.clone(),
+        phone_key: person
+            .phone
+            .as_deref()
+            .and_then(|raw| Some(Phone::try_new(raw, Region::default()).ok()?.key())),
+        department: agent.department.clone(),
+        is_active: agent.is_active,
+        created_at: agent.registered_at,
+        updated_at: agent.changed_at,
+    }]
+}
+
+macro_rules! select_agent {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, num, kind, role, username, email, dialer_user_id, first_name, last_name, phone, phone_key, ",
+            "department, is_active, created_at, updated_at FROM agents ",
+            $condition
+        )
+    };
+}
+
+impl Views {
+    /// Active people who take calls, by number: `active_agents` of a batch (C-19).
+    pub async fn active_callers(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
+        sqlx::query_as(select_agent!(
+            "WHERE is_active AND kind = 'human' AND role IN ('agent', 'telecaller') ORDER BY num LIMIT 1000"
+        ))
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    /// Everybody, by number.
+    pub async fn all_agents(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
+        sqlx::query_as(select_agent!("ORDER BY num LIMIT 10000")).fetch_all(&self.pool).await
+    }
+
+    /// The agent of that id, in any spelling.
+    pub async fn find_agent(&self, id: AnyId) -> Result<Option<AgentRow>, sqlx::Error> {
+        let query = match id {
+            AnyId::Num(num) => sqlx::query_as(select_agent!("WHERE num = $1")).bind(num),
+            AnyId::Uuid(id) => sqlx::query_as(select_agent!("WHERE id = $1")).bind(id),
+            AnyId::Oid { first, last } => {
+                sqlx::query_as(select_agent!("WHERE id BETWEEN $1 AND $2")).bind(first).bind(last)
+            }
+        };
+        query.fetch_optional(&self.pool).await
+    }
+
+    /// Agents with this phone; several are no answer (C-13), so two are enough.
+    pub async fn agents_by_phone(&self, phone_key: &str) -> Result<Vec<AgentRow>, sqlx::Error> {
+        sqlx::query_as(select_agent!("WHERE phone_key = $1 LIMIT 2"))
+            .bind(phone_key)
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// The highest number that any agent has.
+    pub async fn highest_agent_num(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("SELECT COALESCE(max(num), 0) FROM agents").fetch_one(&self.pool).await
+    }
+}

@@ -1,0 +1,105 @@
+//! How many calls, of what outcome, by whom? Sums over quarter hours; following adds differences, rebuilding sums.
+
+use crate::change::{Change, Folded};
+use crate::row::{CopyField, CopyLine};
+use bytes::BytesMut;
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use domain::outcome::Outcome;
+use sqlx::postgres::PgConnection;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What the sums are kept for: quarter hour, agent (nil: nobody), outcome.
+type Cell = (DateTime<Utc>, Uuid, Outcome);
+
+/// Sums by cell: finished calls and seconds.
+#[derive(Clone, Debug, Default)]
+pub struct Sums(BTreeMap<Cell, (i64, i64)>);
+
+impl Sums {
+    /// Adds what a lead's finished attempts amount to, `sign` times.
+    pub fn add(&mut self, folded: &Folded, sign: i64) {
+        let Some(lead) = folded.state.as_lead() else { return };
+        for attempt in lead.attempts.iter().filter(|attempt| attempt.outcome.is_final()) {
+            let (agent_id, seconds) = if let [only] = attempt.facts.as_slice() {
+                (only.fact.agent_id, only.fact.duration_seconds)
+            } else {
+                let verdict = attempt.verdict();
+                (verdict.agent_id, verdict.duration_seconds)
+            };
+            let at = attempt.ordered_at();
+            let bucket = at.duration_trunc(TimeDelta::minutes(15)).unwrap_or(at);
+            let agent_id = agent_id.map_or(Uuid::nil(), |id| id.0);
+            let sum = self.0.entry((bucket, agent_id, attempt.outcome)).or_default();
+            sum.0 += sign;
+            sum.1 += sign * i64::from(seconds.unwrap_or(0));
+        }
+    }
+
+    /// What the changes add and take away.
+    pub fn of_changes(changes: &[Change]) -> Self {
+        let mut sums = Self::default();
+        for change in changes {
+            if let Some(before) = &change.before {
+                sums.add(before, -1);
+            }
+            sums.add(&change.after, 1);
+        }
+        sums.0.retain(|_, sum| *sum != (0, 0));
+        sums
+    }
+
+    /// Adds the sums of another shard.
+    pub fn merge(&mut self, other: Self) {
+        for (cell, (calls, seconds)) in other.0 {
+            let sum = self.0.entry(cell).or_default();
+            sum.0 += calls;
+            sum.1 += seconds;
+        }
+    }
+
+    /// Adds them to the table; cells that come to nothing vanish, as they would never be in a rebuilt table.
+    pub async fn flush(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let buckets: Vec<_> = self.0.keys().map(|cell| cell.0).collect();
+        let agents: Vec<_> = self.0.keys().map(|cell| cell.1).collect();
+        let outcomes: Vec<_> = self.0.keys().map(|cell| cell.2.as_str()).collect();
+        let calls: Vec<_> = self.0.values().map(|sum| sum.0).collect();
+        let seconds: Vec<_> = self.0.values().map(|sum| sum.1).collect();
+        sqlx::query(
+            "INSERT INTO call_metrics AS m (bucket, agent_id, outcome, calls, duration_seconds) \
+             SELECT * FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) \
+             ON CONFLICT (bucket, agent_id, outcome) DO UPDATE \
+             SET calls = m.calls + EXCLUDED.calls, duration_seconds = m.duration_seconds + EXCLUDED.duration_seconds",
+        )
+        .bind(&buckets)
+        .bind(&agents)
+        .bind(&outcomes)
+        .bind(&calls)
+        .bind(&seconds)
+        .execute(&mut *conn)
+        .await?;
+        if calls.iter().any(|calls| *calls < 0) {
+            sqlx::query("DELETE FROM call_metrics WHERE bucket = ANY($1) AND calls = 0")
+                .bind(&buckets)
+                .execute(conn)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Writes them as lines of `COPY`'s text format.
+    pub fn copy(&self, out: &mut BytesMut) {
+        for ((bucket, agent_id, outcome), (calls, seconds)) in &self.0 {
+            let mut line = CopyLine::new(out);
+            bucket.write(line.field());
+            agent_id.write(line.field());
+            outcome.as_str().write(line.field());
+            calls.write(line.field());
+            seconds.write(line.field());
+            line.end();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Whom to dial next? One row for each lead that waits; what is due is worked out when read.
+
+use crate::Views;
+use crate::change::Folded;
+use crate::row::row;
+use chrono::{DateTime, Utc};
+use domain::status::QueueState;
+use domain::stream::StreamId;
+
+row! {
+    /// A lead that waits to be dialed. A leased one is due when its lease ends.
+    QueueRow in "dial_queue" {
+        lead_id: Uuid = "uuid",
+        num: i64 = "bigint",
+        phone: String = "text",
+        phone_key: String = "text",
+        rank: i16 = "smallint",
+        priority: i16 = "smallint",
+        due_at: DateTime<Utc> = "timestamptz",
+    }
+}
+
+/// The row of a lead that waits; none for closed and deleted ones, those without a phone, and other streams.
+pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
+    let Some(lead) = folded.state.as_lead() else { return Vec::new() };
+    let queue = lead.queue();
+    let (Some(phone), None) = (&lead.person.phone, lead.deleted_at) else { return Vec::new() };
+    if queue.state == QueueState::Closed {
+        return Vec::new();
+    }
+    let lease_ends = lead.lease.as_ref().map_or(queue.due_at, |lease| lease.expires_at);
+    vec![QueueRow {
+        lead_id: stream.id,
+        num: lead.num,
+        phone: phone.raw.clone(),
+        phone_key: phone.key(),
+        rank: queue.state.rank(),
+        priority: lead.priority,
+        due_at: queue.due_at.max(lease_ends),
+    }]
+}
+
+/// Hops from one (rank, priority) to the next by the index, then takes the head of each: the cost follows the number
+/// of rows wanted, not the length of the queue.
+const DUE: &str = "
+WITH RECURSIVE lane AS (
+    (SELECT rank, priority FROM dial_queue ORDER BY rank, priority DESC LIMIT 1)
+    UNION ALL
+    SELECT next.rank, next.priority FROM lane CROSS JOIN LATERAL (
+        SELECT q.rank, q.priority FROM dial_queue q
+        WHERE q.rank > lane.rank OR (q.rank = lane.rank AND q.priority < lane.priority)
+        ORDER BY q.rank, q.priority DESC LIMIT 1
+    ) next
+)
+SELECT due.lead_id, due.num, due.phone, due.phone_key, due.rank, due.priority, due.due_at
+FROM lane CROSS JOIN LATERAL (
+    SELECT q.lead_id, q.num, q.phone, q.phone_key, q.rank, q.priority, q.due_at FROM dial_queue q
+    WHERE q.rank = lane.rank AND q.priority = lane.priority AND q.due_at <= $1
+    ORDER BY q.due_at, q.num LIMIT $2
+) due
+ORDER BY due.rank, due.priority DESC, due.due_at, due.num
+LIMIT $2";
+
+impl Views {
+    /// Up to `limit` leads that are due at `now`, in the order of C-19. Reads plainly: nothing is locked.
+    pub async fn due(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<QueueRow>, sqlx::Error> {
+        sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(&self.pool).await
+    }
+}

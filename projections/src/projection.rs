@@ -1,0 +1,151 @@
+//! Which read models are there? A closed list; every operation over all of them goes through it.
+
+use crate::call_metrics::Sums;
+use crate::change::{Change, Folded};
+use crate::row::{CopyLine, Delta, Row};
+use crate::{agents, batches, call_history, dead_letters, dial_queue, dialing_state, lead};
+use bytes::BytesMut;
+use domain::stream::{StreamId, StreamKind};
+use sqlx::postgres::PgConnection;
+
+/// A read model.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Projection {
+    Lead,
+    CallHistory,
+    DialQueue,
+    Agents,
+    DialingState,
+    Batches,
+    DeadLetters,
+    CallMetrics,
+}
+
+/// What changes do to one read model, ready to be written.
+#[derive(Debug)]
+pub enum Flush {
+    Lead(Delta<lead::LeadRow>),
+    CallHistory(Delta<call_history::CallRow>),
+    DialQueue(Delta<dial_queue::QueueRow>),
+    Agents(Delta<agents::AgentRow>),
+    DialingState(Delta<dialing_state::DialingRow>),
+    Batches(Delta<batches::BatchRow>),
+    DeadLetters(Delta<dead_letters::DeadLetterRow>),
+    CallMetrics(Sums),
+}
+
+impl Projection {
+    pub const ALL: [Self; 8] = [
+        Self::Lead,
+        Self::CallHistory,
+        Self::DialQueue,
+        Self::Agents,
+        Self::DialingState,
+        Self::Batches,
+        Self::DeadLetters,
+        Self::CallMetrics,
+    ];
+
+    /// Its name, which is its table's.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::CallHistory => "call_history",
+            Self::DialQueue => "dial_queue",
+            Self::Agents => "agents",
+            Self::DialingState => "dialing_state",
+            Self::Batches => "batches",
+            Self::DeadLetters => "dead_letters",
+            Self::CallMetrics => "call_metrics",
+        }
+    }
+
+    /// The read model of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|projection| projection.name() == name)
+    }
+
+    /// The columns that tell its rows apart.
+    pub const fn key_columns(self) -> &'static [&'static str] {
+        match self {
+            Self::DialQueue => &["lead_id"],
+            Self::CallMetrics => &["bucket", "agent_id", "outcome"],
+            Self::Lead
+            | Self::CallHistory
+            | Self::Agents
+            | Self::DialingState
+            | Self::Batches
+            | Self::DeadLetters => &["id"],
+        }
+    }
+
+    /// The streams it is folded from.
+    pub const fn reads(self) -> StreamKind {
+        match self {
+            Self::Lead | Self::CallHistory | Self::DialQueue | Self::CallMetrics => StreamKind::Lead,
+            Self::Agents => StreamKind::Agent,
+            Self::DialingState => StreamKind::Dialing,
+            Self::Batches => StreamKind::Batch,
+            Self::DeadLetters => StreamKind::DeadLetter,
+        }
+    }
+
+    /// Folds changes (one a stream) into what they do to its rows.
+    pub fn fold(self, changes: &[Change]) -> Flush {
+        match self {
+            Self::Lead => Flush::Lead(delta(changes, lead::rows)),
+            Self::CallHistory => Flush::CallHistory(delta(changes, call_history::rows)),
+            Self::DialQueue => Flush::DialQueue(delta(changes, dial_queue::rows)),
+            Self::Agents => Flush::Agents(delta(changes, agents::rows)),
+            Self::DialingState => Flush::DialingState(delta(changes, dialing_state::rows)),
+            Self::Batches => Flush::Batches(delta(changes, batches::rows)),
+            Self::DeadLetters => Flush::DeadLetters(delta(changes, dead_letters::rows)),
+            Self::CallMetrics => Flush::CallMetrics(Sums::of_changes(changes)),
+        }
+    }
+
+    /// Writes the rows of a stream as lines of `COPY`'s text format. Sums are not rows of one stream: see [`Sums`].
+    pub fn copy(self, stream: StreamId, folded: &Folded, out: &mut BytesMut) {
+        match self {
+            Self::Lead => lines(lead::rows(stream, folded), out),
+            Self::CallHistory => lines(call_history::rows(stream, folded), out),
+            Self::DialQueue => lines(dial_queue::rows(stream, folded), out),
+            Self::Agents => lines(agents::rows(stream, folded), out),
+            Self::DialingState => lines(dialing_state::rows(stream, folded), out),
+            Self::Batches => lines(batches::rows(stream, folded), out),
+            Self::DeadLetters => lines(dead_letters::rows(stream, folded), out),
+            Self::CallMetrics => {}
+        }
+    }
+}
+
+impl Flush {
+    /// Writes it into the tables that the connection's search path names.
+    pub async fn write(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Lead(delta) => delta.flush(conn).await,
+            Self::CallHistory(delta) => delta.flush(conn).await,
+            Self::DialQueue(delta) => delta.flush(conn).await,
+            Self::Agents(delta) => delta.flush(conn).await,
+            Self::DialingState(delta) => delta.flush(conn).await,
+            Self::Batches(delta) => delta.flush(conn).await,
+            Self::DeadLetters(delta) => delta.flush(conn).await,
+            Self::CallMetrics(sums) => sums.flush(conn).await,
+        }
+    }
+}
+
+fn delta<R: Row>(changes: &[Change], rows: fn(StreamId, &Folded) -> Vec<R>) -> Delta<R> {
+    let mut delta = Delta::default();
+    for change in changes {
+        let before = change.before.as_ref().map_or_else(Vec::new, |before| rows(change.stream, before));
+        delta.diff(before, rows(change.stream, &change.after));
+    }
+    delta
+}
+
+fn lines<R: Row>(rows: Vec<R>, out: &mut BytesMut) {
+    for row in rows {
+        row.copy(&mut CopyLine::new(out));
+    }
+}
