@@ -1,1 +1,13 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod dialects;
+pub mod http;
+pub mod ledger;
+pub mod postgres;
+pub mod shutdown;
+pub mod state;
+pub mod telemetry;
+pub mod work;

@@ -41,7 +41,7 @@ pub enum Refusal {
     PasswordIsMalformed,
     #[error("the time zone is unknown")]
     TimeZoneIsUnknown,
-    #[error("a window needs day_of_week 0 (Saturday) to 6 (Friday) and two different times HH:MM")]
+    #[error("a window needs day_of_week 0 (Saturday) to 6 (Friday) and two times HH:MM")]
     WindowIsMalformed,
     #[error("there are more than {max} of them")]
     TooMany { max: usize },

@@ -36,7 +36,7 @@ pub struct Views {
 }
 
 impl Views {
-    /// Reads through `pool`, whose connections search the schema `live` first.
+    /// Reads through `pool`, whose connections find the schema `live`.
     pub fn new(pool: PgPool) -> Self {
         Self { pool }
     }

@@ -18,7 +18,8 @@ use crate::projection::Projection;
 use crate::swap;
 use bytes::BytesMut;
 use domain::stream::{State, StreamId};
-use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use serde::Serialize;
 use sqlx::PgPool;
 use sqlx::postgres::PgConnection;
@@ -144,9 +145,12 @@ pub async fn build(
     sqlx::query(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).execute(&mut *conn).await?;
     sqlx::query(&format!("CREATE SCHEMA {schema}")).execute(&mut *conn).await?;
     drop(conn);
-    let loads = projections.iter().map(|&projection| load(pool, schema, projection, shards.clone()));
-    let loads = futures_util::stream::iter(loads.map(Ok::<_, RebuildError>));
-    loads.try_for_each_concurrent(2, |load| load).await
+    let loads: Vec<BoxFuture<'_, Result<(), RebuildError>>> = projections
+        .iter()
+        .map(|&projection| load(pool, schema, projection, shards.clone()).boxed())
+        .collect();
+    // The big tables first and two at a time: the database has as much to do as we have.
+    futures_util::stream::iter(loads).buffer_unordered(2).try_collect().await
 }
 
 /// Reads the log in order and folds it by stream.

@@ -52,3 +52,29 @@ async fn load_kind(
     }
     Ok(())
 }
+
+/// An event as stored.
+#[derive(Clone, Debug, serde::Serialize, sqlx::FromRow)]
+pub struct StoredEvent {
+    pub position: i64,
+    pub recorded_at: chrono::DateTime<chrono::Utc>,
+    pub event_id: uuid::Uuid,
+    pub sequence: i64,
+    pub event_type: String,
+    pub event_version: String,
+    pub payload: serde_json::Value,
+    pub metadata: serde_json::Value,
+}
+
+impl crate::Views {
+    /// Everything ever said of a lead, in order.
+    pub async fn lead_events(&self, lead_id: uuid::Uuid) -> Result<Vec<StoredEvent>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT position, recorded_at, event_id, sequence, event_type, event_version, payload, metadata \
+             FROM events WHERE aggregate_type = 'lead' AND aggregate_id = $1 ORDER BY sequence LIMIT 10000",
+        )
+        .bind(lead_id.to_string())
+        .fetch_all(&self.pool)
+        .await
+    }
+}

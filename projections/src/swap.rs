@@ -178,11 +178,11 @@ fn is_lock_timeout(error: &RebuildError) -> bool {
 
 /// The old tables go when nobody reads them any more; the next rebuild sees to what is left.
 async fn drop_later(conn: &mut PgConnection) {
-    let dropped =
-        sqlx::raw_sql("SET lock_timeout = '2s'; DROP SCHEMA IF EXISTS retired CASCADE; RESET lock_timeout")
-            .execute(conn)
-            .await;
-    if let Err(error) = dropped {
-        tracing::info!(%error, "the replaced tables stay until the next rebuild");
+    for statement in
+        ["SET lock_timeout = '2s'", "DROP SCHEMA IF EXISTS retired CASCADE", "RESET lock_timeout"]
+    {
+        if let Err(error) = sqlx::query(statement).execute(&mut *conn).await {
+            tracing::info!(%error, "the replaced tables stay until the next rebuild");
+        }
     }
 }

@@ -43,10 +43,7 @@ impl Account {
             Some(_) | None => ["postgres", "nobody"]
                 .into_iter()
                 .find_map(|name| Account::from_ids(&[name]))
-                .map(|account| Account {
-                    is_dropped: true,
-                    ..account
-                }),
+                .map(|account| Account { is_dropped: true, ..account }),
         };
         dropped.ok_or(EmbeddedError::NoServerAccount)
     }
@@ -93,11 +90,7 @@ impl Account {
     /// `Io`.
     pub fn create_private_dir(&self, dir: &Path) -> Result<(), EmbeddedError> {
         let what = || format!("create {}", dir.display());
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(dir)
-            .map_err(doing(what()))?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(doing(what()))?;
         if self.is_dropped {
             chown(dir, Some(self.uid), Some(self.gid)).map_err(doing(what()))?;
         }
@@ -129,12 +122,8 @@ pub fn own_uid() -> Option<u32> {
 }
 
 fn id(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("id")
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let output =
+        Command::new("id").args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let printed = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| printed.trim().to_owned())
 }

@@ -85,17 +85,13 @@ impl Cluster {
         }
         let pids = self.signal("0");
         if !pids.is_empty() {
-            return Err(EmbeddedError::ForeignServer {
-                data: self.data(),
-                pids,
-            });
+            return Err(EmbeddedError::ForeignServer { data: self.data(), pids });
         }
         fs::remove_file(&pid_file).map_err(doing(format!("remove {}", pid_file.display())))?;
         for name in [".s.PGSQL.5432", ".s.PGSQL.5432.lock"] {
             let left_behind = self.socket_dir.join(name);
             if left_behind.symlink_metadata().is_ok() {
-                fs::remove_file(&left_behind)
-                    .map_err(doing(format!("remove {}", left_behind.display())))?;
+                fs::remove_file(&left_behind).map_err(doing(format!("remove {}", left_behind.display())))?;
             }
         }
         Ok(())
@@ -140,10 +136,8 @@ impl Cluster {
             .arg(&side)
             .stdout(Stdio::from(held))
             .stderr(Stdio::piped());
-        let output = initdb
-            .spawn()
-            .and_then(std::process::Child::wait_with_output)
-            .map_err(doing("run initdb"))?;
+        let output =
+            initdb.spawn().and_then(std::process::Child::wait_with_output).map_err(doing("run initdb"))?;
         if !output.status.success() {
             return Err(EmbeddedError::InitFailed {
                 output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),

@@ -55,10 +55,7 @@ pub fn create_data_dir(dir: &Path) -> Result<(), EmbeddedError> {
     // Parents that are missing get the usual mode: the server's user has to pass through them.
     fs::create_dir_all(dir.parent().unwrap_or(dir)).map_err(doing(what()))?;
     if !dir.exists() {
-        fs::DirBuilder::new()
-            .mode(0o700)
-            .create(dir)
-            .map_err(doing(what()))?;
+        fs::DirBuilder::new().mode(0o700).create(dir).map_err(doing(what()))?;
     }
     let is_empty = fs::read_dir(dir).map_err(doing(what()))?.next().is_none();
     if is_empty {
@@ -69,11 +66,7 @@ pub fn create_data_dir(dir: &Path) -> Result<(), EmbeddedError> {
 
 /// Opens or creates a file that only we may read.
 pub(super) fn open_private(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 impl DataDirectory {
@@ -83,25 +76,16 @@ impl DataDirectory {
     /// `InUse`, `DataOutOfReach`, `NoServerAccount`, `Io`.
     pub fn open(wanted: &Path, fallback_root: &Path) -> Result<DataDirectory, EmbeddedError> {
         create_data_dir(wanted)?;
-        let dir = fs::canonicalize(wanted).map_err(doing(format!(
-            "find the data directory {}",
-            wanted.display()
-        )))?;
+        let dir = fs::canonicalize(wanted)
+            .map_err(doing(format!("find the data directory {}", wanted.display())))?;
         let is_ours = dir.join(LOCK).exists();
         let lock = take_lock(&dir)?;
 
         let data = dir.join(DATA);
-        let owner = fs::metadata(&data)
-            .ok()
-            .map(|found| (found.uid(), found.gid()));
+        let owner = fs::metadata(&data).ok().map(|found| (found.uid(), found.gid()));
         let account = Account::for_server(owner)?;
-        let mut directory = DataDirectory {
-            home: dir.clone(),
-            dir,
-            account,
-            notice: None,
-            locks: vec![lock],
-        };
+        let mut directory =
+            DataDirectory { home: dir.clone(), dir, account, notice: None, locks: vec![lock] };
         if let Some(home) = linked_home(&data) {
             directory.move_home(home)?;
         } else {
@@ -160,9 +144,7 @@ fn take_lock(dir: &Path) -> Result<File, EmbeddedError> {
     });
     match taken {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(EmbeddedError::InUse {
-            data_dir: dir.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(EmbeddedError::InUse { data_dir: dir.to_owned() }),
         Err(TryLockError::Error(source)) => Err(doing(what())(source)),
     }
 }

@@ -60,11 +60,8 @@ impl Embedded {
     pub fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
         let directory = DataDirectory::open(&options.data_dir, Path::new(FALLBACK_ROOT))?;
         let DataDirectory { home, account, .. } = &directory;
-        let (_, bin) = Search::of_machine(options.bin_dir.as_deref()).find(
-            account,
-            &home.join(DATA),
-            made_by(home),
-        )?;
+        let (_, bin) =
+            Search::of_machine(options.bin_dir.as_deref()).find(account, &home.join(DATA), made_by(home))?;
         let cluster = Cluster {
             bin,
             account: account.clone(),
@@ -145,10 +142,8 @@ pub(super) fn with_defaults(
     defaults: &[(&str, &str)],
     overrides: &[(String, String)],
 ) -> Vec<(String, String)> {
-    let mut settings: Vec<(String, String)> = defaults
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let mut settings: Vec<(String, String)> =
+        defaults.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     settings.extend_from_slice(overrides);
     settings
 }

@@ -13,16 +13,9 @@ pub type Installation = (u32, PathBuf);
 #[derive(Debug)]
 pub enum EmbeddedError {
     /// No usable `postgres` and `initdb` on this machine; `too_old` were found but refused.
-    NoPrograms {
-        bin_dir: Option<PathBuf>,
-        too_old: Vec<Installation>,
-    },
+    NoPrograms { bin_dir: Option<PathBuf>, too_old: Vec<Installation> },
     /// The data were made by a major version that is not installed.
-    OtherVersion {
-        data: PathBuf,
-        made_by: u32,
-        found: Vec<Installation>,
-    },
+    OtherVersion { data: PathBuf, made_by: u32, found: Vec<Installation> },
     /// The service runs as root and the machine has neither `postgres` nor `nobody`.
     NoServerAccount,
     /// Another process holds the lock of this data directory.
@@ -43,23 +36,14 @@ pub enum EmbeddedError {
 
 /// Makes the `map_err` argument that says what was being done.
 pub(super) fn doing(what: impl Into<String>) -> impl FnOnce(io::Error) -> EmbeddedError {
-    move |source| EmbeddedError::Io {
-        doing: what.into(),
-        source,
-    }
+    move |source| EmbeddedError::Io { doing: what.into(), source }
 }
 
 impl fmt::Display for EmbeddedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoPrograms { bin_dir, too_old } => {
-                write_no_programs(f, bin_dir.as_ref(), too_old)
-            }
-            Self::OtherVersion {
-                data,
-                made_by,
-                found,
-            } => write!(
+            Self::NoPrograms { bin_dir, too_old } => write_no_programs(f, bin_dir.as_ref(), too_old),
+            Self::OtherVersion { data, made_by, found } => write!(
                 f,
                 "The data in {} were made by PostgreSQL {made_by}, but this machine has only {}. \
                  Install PostgreSQL {made_by}, or point LEDGER_PG_BIN at its programs, or set \

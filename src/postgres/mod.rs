@@ -12,6 +12,8 @@ pub mod embedded_error;
 
 mod account;
 mod cluster;
+pub mod pool;
 mod programs;
 mod server;
 mod socket;
+pub mod supervise;

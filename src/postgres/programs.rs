@@ -75,21 +75,14 @@ impl Search {
             .into_iter()
             .partition(|(version, _)| *version >= VERSION_MIN || Some(*version) == made_by);
         let Some(preferred) = found.first() else {
-            return Err(EmbeddedError::NoPrograms {
-                bin_dir: self.bin_dir.clone(),
-                too_old,
-            });
+            return Err(EmbeddedError::NoPrograms { bin_dir: self.bin_dir.clone(), too_old });
         };
         let Some(made_by) = made_by else {
             return Ok(preferred.clone());
         };
         match found.iter().find(|(version, _)| *version == made_by) {
             Some(same) => Ok(same.clone()),
-            None => Err(EmbeddedError::OtherVersion {
-                data: data.to_owned(),
-                made_by,
-                found,
-            }),
+            None => Err(EmbeddedError::OtherVersion { data: data.to_owned(), made_by, found }),
         }
     }
 
@@ -127,11 +120,7 @@ fn variable(name: &str) -> Option<OsString> {
 }
 
 fn pg_config_bindir() -> Option<PathBuf> {
-    let output = Command::new("pg_config")
-        .arg("--bindir")
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    let output = Command::new("pg_config").arg("--bindir").stderr(Stdio::null()).output().ok()?;
     let printed = String::from_utf8(output.stdout).ok()?;
     let dir = printed.trim();
     (output.status.success() && !dir.is_empty()).then(|| PathBuf::from(dir))
@@ -159,25 +148,15 @@ fn probe(account: &Account, dir: &Path) -> Option<Installation> {
     if !bin.join("postgres").is_file() || !bin.join("initdb").is_file() {
         return None;
     }
-    let output = account
-        .command(bin.join("postgres"))
-        .arg("--version")
-        .output()
-        .ok()?;
+    let output = account.command(bin.join("postgres")).arg("--version").output().ok()?;
     let version = major_version(&String::from_utf8_lossy(&output.stdout))?;
     Some((version, bin))
 }
 
 /// `postgres (PostgreSQL) 15.6 (Debian 15.6-0+deb12u1)` is 15, `17beta1` is 17.
 fn major_version(printed: &str) -> Option<u32> {
-    let number = printed
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    number
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    let number = printed.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -185,19 +164,12 @@ mod tests {
     use super::*;
 
     fn nowhere(bin_dir: Option<PathBuf>) -> Search {
-        Search {
-            bin_dir,
-            in_order: vec![PathBuf::from("/nonexistent")],
-            newest_of: Vec::new(),
-        }
+        Search { bin_dir, in_order: vec![PathBuf::from("/nonexistent")], newest_of: Vec::new() }
     }
 
     #[test]
     fn the_major_version_is_read_from_every_known_form() {
-        assert_eq!(
-            major_version("postgres (PostgreSQL) 15.6 (Debian)"),
-            Some(15)
-        );
+        assert_eq!(major_version("postgres (PostgreSQL) 15.6 (Debian)"), Some(15));
         assert_eq!(major_version("postgres (PostgreSQL) 17beta1"), Some(17));
         assert_eq!(major_version("postgres (EnterpriseDB) 16.2.0"), Some(16));
         assert_eq!(major_version("nonsense"), None);
@@ -208,15 +180,9 @@ mod tests {
         let account = Account::for_server(None).unwrap();
         let error = nowhere(None).find(&account, Path::new("/d"), None);
         let message = error.unwrap_err().to_string();
-        for part in [
-            "apt install",
-            "dnf",
-            "apk add",
-            "brew",
-            "LEDGER_PG_BIN",
-            "DATABASE_URL",
-            "/usr/pgsql-*/bin",
-        ] {
+        for part in
+            ["apt install", "dnf", "apk add", "brew", "LEDGER_PG_BIN", "DATABASE_URL", "/usr/pgsql-*/bin"]
+        {
             assert!(message.contains(part), "{part} is missing in {message}");
         }
         let named = nowhere(Some(PathBuf::from("/opt/none"))).find(&account, Path::new("/d"), None);

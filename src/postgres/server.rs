@@ -88,11 +88,7 @@ impl Server {
             .arg("-D")
             .arg(cluster.data())
             .args(socket_arguments(&cluster.socket_dir))
-            .args(
-                settings
-                    .iter()
-                    .map(|(name, value)| format!("-c{name}={value}")),
-            )
+            .args(settings.iter().map(|(name, value)| format!("-c{name}={value}")))
             .stdin(Stdio::piped())
             .stdout(Stdio::from(lock))
             .stderr(Stdio::from(log))
@@ -100,11 +96,7 @@ impl Server {
             .spawn()
             .map_err(doing("run sh"))?;
         let pipe = child.stdin.take();
-        let mut server = Server {
-            child,
-            pipe,
-            pid: 0,
-        };
+        let mut server = Server { child, pipe, pid: 0 };
         let is_ready = || pid_file_line(&cluster.home, 8).as_deref() == Some("ready");
         poll(READY_LIMIT, || is_ready() || !server.is_running());
         match pid_file_line(&cluster.home, 1).and_then(|pid| pid.parse().ok()) {

@@ -30,9 +30,7 @@ pub fn socket_dir(home: &Path, account: &Account) -> Result<PathBuf, EmbeddedErr
         .is_ok_and(|found| !found.is_dir() || (found.uid() != account.uid && found.uid() != 0));
     if stranger {
         let refused = io::Error::from(io::ErrorKind::AlreadyExists);
-        return Err(doing(format!("use {} for its socket", dir.display()))(
-            refused,
-        ));
+        return Err(doing(format!("use {} for its socket", dir.display()))(refused));
     }
     account.create_private_dir(&dir)?;
     Ok(dir)
@@ -40,13 +38,9 @@ pub fn socket_dir(home: &Path, account: &Account) -> Result<PathBuf, EmbeddedErr
 
 /// A short name for a path: FNV-1a, the same for ever, unlike the standard library's hasher.
 pub fn hash_of(path: &Path) -> String {
-    let hash = path
-        .as_os_str()
-        .as_encoded_bytes()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let hash = path.as_os_str().as_encoded_bytes().iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("{hash:016x}")
 }
 
@@ -93,10 +87,7 @@ mod tests {
     #[test]
     fn the_url_hides_every_odd_character_of_the_path() {
         let url = url_of(Path::new("/a b/%,\"/é"));
-        assert!(
-            url.ends_with("?host=%2Fa%20b%2F%25%2C%22%2F%C3%A9"),
-            "{url}"
-        );
+        assert!(url.ends_with("?host=%2Fa%20b%2F%25%2C%22%2F%C3%A9"), "{url}");
     }
 
     #[test]

@@ -131,17 +131,12 @@ fn name_of(kind: &str) -> String {
 /// In memory, if the cluster is there already or there is room for it.
 fn base_dir(kind: &str) -> PathBuf {
     let memory = PathBuf::from("/dev/shm");
-    let is_open_to_all =
-        fs::metadata(&memory).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
+    let is_open_to_all = fs::metadata(&memory).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
     if is_open_to_all && (memory.join(name_of(kind)).exists() || has_room(&memory)) {
         return memory;
     }
     let temporary = std::env::temp_dir();
-    if temporary.as_os_str().len() <= TEMPORARY_BYTES_MAX {
-        temporary
-    } else {
-        PathBuf::from("/tmp")
-    }
+    if temporary.as_os_str().len() <= TEMPORARY_BYTES_MAX { temporary } else { PathBuf::from("/tmp") }
 }
 
 fn has_room(dir: &Path) -> bool {
@@ -156,13 +151,11 @@ fn has_room(dir: &Path) -> bool {
 
 /// `base` is everybody's: a folder of this name may be another user's trap.
 fn refuse_stranger(dir: &Path) -> Result<(), EmbeddedError> {
-    let is_stranger = fs::symlink_metadata(dir)
-        .is_ok_and(|found| !found.is_dir() || Some(found.uid()) != own_uid());
+    let is_stranger =
+        fs::symlink_metadata(dir).is_ok_and(|found| !found.is_dir() || Some(found.uid()) != own_uid());
     if is_stranger {
         let refused = io::Error::from(io::ErrorKind::PermissionDenied);
-        return Err(doing(format!("use {}, another user's", dir.display()))(
-            refused,
-        ));
+        return Err(doing(format!("use {}, another user's", dir.display()))(refused));
     }
     Ok(())
 }
@@ -219,10 +212,7 @@ fn guard(dir: &Path, idle: Duration, pipe: ChildStdin) -> Result<(), EmbeddedErr
 
 /// Says that the cluster is in use. If it is gone there is nothing to say.
 fn beat(dir: &Path) {
-    let heartbeat = OpenOptions::new()
-        .write(true)
-        .truncate(true)
-        .open(dir.join("heartbeat"));
+    let heartbeat = OpenOptions::new().write(true).truncate(true).open(dir.join("heartbeat"));
     if let Ok(mut heartbeat) = heartbeat {
         let _ = heartbeat.write_all(b"used\n");
     }

@@ -18,10 +18,10 @@ pub struct SetSwitch {
 #[derive(Clone, Debug)]
 pub enum SwitchedBy {
     Person,
-    /// A report of a call at that time, on that lead, by a credential that may or may not flip switches.
+    /// A report of a call at that time, on that lead (if one was found), by a credential that may or may not flip switches.
     Report {
         attempted_at: Instant,
-        lead_id: LeadId,
+        lead_id: Option<LeadId>,
         is_permitted: bool,
     },
 }
@@ -33,7 +33,7 @@ impl SetSwitch {
         }
         let reported_on = match &self.by {
             SwitchedBy::Person => None,
-            SwitchedBy::Report { lead_id, .. } => Some(*lead_id),
+            SwitchedBy::Report { lead_id, .. } => *lead_id,
         };
         Ok(vec![DialingEvent::DialerSwitchSet(DialerSwitchSet {
             at: self.at,
@@ -66,7 +66,7 @@ mod tests {
     use uuid::Uuid;
 
     fn off(attempted: i64, is_permitted: bool) -> SetSwitch {
-        let lead_id = LeadId(Uuid::nil());
+        let lead_id = Some(LeadId(Uuid::nil()));
         let by = SwitchedBy::Report { attempted_at: minute(attempted), lead_id, is_permitted };
         SetSwitch { at: minute(9), enabled: false, by }
     }

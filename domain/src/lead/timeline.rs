@@ -21,7 +21,9 @@ pub enum ActKind {
     Closed(Disposition),
 }
 
-/// The newest thing that says where a lead stands. At one instant an act outweighs an attempt, that the capture.
+/// The newest thing that says where a lead stands. At one instant an act outweighs an attempt. The capture gives way to
+/// any attempt: a call proves that the lead was there, and a dialer's clock that is some seconds behind must not make
+/// a connected number be dialed again.
 enum Entry<'a> {
     Capture,
     Attempt(&'a Attempt),
@@ -60,22 +62,11 @@ impl Lead {
     }
 
     fn newest_entry(&self) -> Entry<'_> {
-        let attempt =
-            self.newest_attempt().filter(|attempt| attempt.ordered_at() >= self.captured_or_first(attempt));
-        match (attempt, self.acts.last()) {
+        match (self.newest_attempt(), self.acts.last()) {
             (Some(attempt), Some(act)) if act.at < attempt.ordered_at() => Entry::Attempt(attempt),
             (Some(attempt), None) => Entry::Attempt(attempt),
             (_, Some(act)) => Entry::Act(act),
             (None, None) => Entry::Capture,
-        }
-    }
-
-    /// A lead that its first report created was captured at that report, though the call came before it.
-    fn captured_or_first(&self, attempt: &Attempt) -> Instant {
-        if self.source == super::event::Source::DialerReport {
-            attempt.ordered_at()
-        } else {
-            self.captured_at
         }
     }
 
@@ -85,7 +76,6 @@ impl Lead {
             .attempts
             .iter()
             .filter(|attempt| attempt.outcome.is_final())
-            .filter(|attempt| attempt.ordered_at() >= self.captured_or_first(attempt))
             .max_by_key(|attempt| (attempt.ordered_at(), attempt.id));
         let act = self.acts.iter().rev().find_map(|act| match act.kind {
             ActKind::Requeued => Some((act.at, PanelStatus::InQueue)),

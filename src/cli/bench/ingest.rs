@@ -1,0 +1,89 @@
+//! Ingest: `POST /api/dialer/report-result` on distinct leads, answered durable and followed by every read model.
+
+use super::client::{self, Client, Times, post};
+use super::{Figure, Stage, TOKEN, pgbench};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Leads prepared for each second and measurement: more than any machine here can report on.
+const LEADS_A_SECOND: usize = 30_000;
+
+pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
+    let seconds = usize::try_from(stage.seconds)?;
+    let leads = LEADS_A_SECOND * seconds;
+    stage.capture(2 * leads + leads / 2).await?;
+    pgbench::prepare(stage).await?;
+    sqlx::query("INSERT INTO ref_lead SELECT * FROM live.lead WHERE num <= 100000")
+        .execute(&stage.app.pool)
+        .await?;
+    sqlx::query("VACUUM ANALYZE").execute(&stage.app.pool).await?;
+    let reference = pgbench::rate(stage, &pgbench::single_insert(), 64).await?;
+    let next = Arc::new(AtomicUsize::new(1));
+    let mut at_64 = reports(stage, 64, &next, None).await?;
+    let mut at_256 = reports(stage, 256, &next, None).await?;
+    let three = pgbench::rate(stage, &pgbench::three_rows(100_000), 64).await?;
+    let one = pgbench::rate(stage, &pgbench::single_insert(), 1).await?;
+    let pace = Duration::from_secs_f64(64.0 / (at_64.rate() / 2.0));
+    let mut half = reports(stage, 64, &next, Some(pace)).await?;
+    let figure = |what: &str, ours, reference, unit| Figure { what: what.to_owned(), ours, reference, unit };
+    Ok(vec![
+        figure(
+            "ingest, 64 connections / single INSERT, 64 clients",
+            at_64.rate(),
+            Some(reference),
+            "reports/s",
+        ),
+        figure(
+            "ingest, 256 connections / single INSERT, 64 clients",
+            at_256.rate(),
+            Some(reference),
+            "reports/s",
+        ),
+        figure(
+            "ingest, 64 connections / three rows in one statement",
+            at_64.rate(),
+            Some(three),
+            "reports/s",
+        ),
+        figure("ingest, 64 connections, p50", at_64.quantile_ms(0.5), None, "ms"),
+        figure("ingest, 64 connections, p99", at_64.quantile_ms(0.99), None, "ms"),
+        figure("ingest, 256 connections, p99", at_256.quantile_ms(0.99), None, "ms"),
+        figure("ingest at half that load, p99", half.quantile_ms(0.99), None, "ms"),
+        figure("one INSERT and COMMIT by pgbench, mean", 1e3 / one, None, "ms"),
+    ])
+}
+
+/// Reports for the stage's seconds, each on a lead of its own; with `pace`, no faster than one each so often.
+async fn reports(
+    stage: &Stage,
+    clients: usize,
+    next: &Arc<AtomicUsize>,
+    pace: Option<Duration>,
+) -> anyhow::Result<Times> {
+    let until = Instant::now() + Duration::from_secs(stage.seconds);
+    let address = stage.address;
+    client::run(clients, |_| {
+        let next = next.clone();
+        async move {
+            let mut client = Client::connect(address).await?;
+            let mut times = Vec::new();
+            while Instant::now() < until {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let body = format!(
+                    r#"{{"number_id":{number},"phone_number":"{}","status":"BUSY","reason":"line busy","attempted_at":"2026-11-21T08:00:00.123456+00:00","user_message":"call me later"}}"#,
+                    super::phone(number - 1)
+                );
+                let request = post("/api/dialer/report-result", TOKEN, &body);
+                let started = Instant::now();
+                client.send(&request).await?;
+                times.push(started.elapsed());
+                if let Some(pace) = pace {
+                    tokio::time::sleep(pace.saturating_sub(started.elapsed())).await;
+                }
+            }
+            Ok(times)
+        }
+    })
+    .await
+}

@@ -1,0 +1,143 @@
+//! What does `--demo` put into an empty ledger? The documents' own people, an always open window, 200 numbers.
+
+use super::serve::admin_token;
+use crate::ledger::desk::Desk;
+use crate::ledger::people::Register;
+use crate::ledger::record::Action;
+use crate::ledger::{Context, RecordError};
+use crate::state::App;
+use chrono::NaiveTime;
+use domain::agent::event::{AgentKind, Profile};
+use domain::dialing::event::Window;
+use domain::dialing::set_schedule::SetSchedule;
+use domain::dialing::{DialingCommand, decide};
+use domain::lead::LeadCommand;
+use domain::lead::attempt::DialPolicy;
+use domain::lead::capture::CaptureLead;
+use domain::lead::event::{Person, Source};
+use domain::phone::{Phone, Region};
+use domain::principal::Role;
+use domain::status::Stage;
+use domain::stream::{StreamId, StreamKind};
+use uuid::{Uuid, uuid};
+
+/// B-017, B-018
+const AGENTS: [(&str, &str, &str); 7] = [
+    ("CalebG", "Caleb", "Galloway"),
+    ("DaniC", "Danielle", "Crutchley"),
+    ("JakeR", "Jake", "Rose"),
+    ("LeiaG", "Leia", "Garbitt"),
+    ("LibbyL", "Liberty", "Liddle-Old"),
+    ("ImaniU", "Roheece", "Imani Hines"),
+    ("Tyler", "Tyler", "Gittoes-Lemm"),
+];
+/// The agents that document 002 creates its leads for.
+const AI_AGENTS: [Uuid; 2] =
+    [uuid!("53420311-13b0-44c5-93df-30f38985e7a0"), uuid!("fe3e7b28-a9d5-4967-a78c-1e18bad870c4")];
+const NUMBERS: usize = 200;
+
+/// Fills the ledger if it has no lead. Answers a token of its first admin.
+pub async fn fill(app: &App) -> anyhow::Result<Option<String>> {
+    let context = Context::system("demo");
+    if app.ledger.views().highest_lead_num().await? == 0 {
+        for (name, first, last) in AGENTS {
+            let phone = None;
+            app.ledger.record(&context, &person(None, AgentKind::Human, name, (first, last), phone)).await?;
+        }
+        let agent1 =
+            person(None, AgentKind::Human, "agent1", ("Agent", "One"), Some("09121111111".to_owned()));
+        app.ledger.record(&context, &agent1).await?;
+        for (id, name) in AI_AGENTS.into_iter().zip(["ai-agent-1", "ai-agent-2"]) {
+            app.ledger
+                .record(&context, &person(Some(id), AgentKind::Ai, name, ("AI", "Agent"), None))
+                .await?;
+        }
+        app.ledger.record(&context, &AlwaysOpen).await?;
+        let first = "09123456789".to_owned();
+        let others = (1..NUMBERS).map(|n| format!("0912100{n:04}"));
+        app.ledger
+            .record(&context, &CaptureNumbers { phones: [first].into_iter().chain(others).collect() })
+            .await?;
+    }
+    let admin = app.ledger.find_login(&app.config.admin_username).await?;
+    Ok(admin.and_then(|id| admin_token(app, id)))
+}
+
+fn person(
+    id: Option<Uuid>,
+    kind: AgentKind,
+    name: &str,
+    (first, last): (&str, &str),
+    phone: Option<String>,
+) -> Register {
+    Register {
+        id,
+        kind,
+        role: Role::Agent,
+        department: None,
+        dialer_user_id: (kind == AgentKind::Human).then(|| name.to_owned()),
+        policy: DialPolicy::default(),
+        person: Profile {
+            first_name: first.to_owned(),
+            last_name: last.to_owned(),
+            username: Some(name.to_owned()),
+            email: None,
+            phone,
+        },
+        password_hash: None,
+    }
+}
+
+/// Dialing round the clock.
+pub struct AlwaysOpen;
+
+impl Action for AlwaysOpen {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let dialing = desk.dialing().await?;
+        let all_day =
+            |day_of_week| Window { day_of_week, start_time: NaiveTime::MIN, end_time: NaiveTime::MIN };
+        let set = SetSchedule {
+            at: desk.now(),
+            skip_holidays: dialing.skip_holidays,
+            timezone: dialing.timezone.clone(),
+            windows: (0..7).map(all_day).collect(),
+            holidays: dialing.holidays.clone(),
+            switch_locked: dialing.switch_locked,
+        };
+        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
+        Ok(())
+    }
+}
+
+/// New numbers, all or none.
+pub struct CaptureNumbers {
+    pub phones: Vec<String>,
+}
+
+impl Action for CaptureNumbers {
+    type Answer = Vec<Uuid>;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Vec<Uuid>, RecordError> {
+        let mut ids = Vec::with_capacity(self.phones.len());
+        for raw in &self.phones {
+            let phone = Phone::try_new(raw, Region::default())
+                .map_err(|error| RecordError::Internal(error.to_string()))?;
+            let id = desk.begin(StreamKind::Lead);
+            let command = LeadCommand::Capture(Box::new(CaptureLead {
+                at: desk.now(),
+                num: desk.num(StreamKind::Lead).await?,
+                source: Source::Panel,
+                stage: Stage::New,
+                agent_id: None,
+                priority: 0,
+                schedule_at: None,
+                person: Person { phone: Some(phone), ..Person::default() },
+            }));
+            desk.decide_lead(id, &command).await?;
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+}

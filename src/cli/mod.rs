@@ -1,0 +1,94 @@
+//! The command line: data on standard output, talk on standard error; exit 0 done, 1 a mismatch was found, 2 could not
+//! tell, 64 wrong usage.
+
+pub mod bench;
+mod database;
+mod demo;
+mod rebuild;
+mod replay;
+mod secrets;
+mod serve;
+mod user;
+mod verify;
+
+use crate::config::{Config, Faults};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// An event-sourced lead ledger for call centres.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = false)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Migrates the database and serves (also without any command).
+    Serve(serve::Options),
+    /// Adds people, sets passwords, lists who there is.
+    User(user::Options),
+    /// Prints the history as the rules saw it.
+    Replay(replay::Options),
+    /// Makes read models anew beside the live ones, compares and switches.
+    Rebuild(rebuild::Options),
+    /// Checks the log and compares every read model with a fresh fold of it.
+    Verify(verify::Options),
+    /// Measures this machine, each figure beside the database's own.
+    Bench(bench::Options),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    Done,
+    /// Something is not as it should be; it was printed.
+    Mismatch,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let is_usage = error.use_stderr();
+            let _ = error.print();
+            return ExitCode::from(if is_usage { 64 } else { 0 });
+        }
+    };
+    let config = match Config::load() {
+        Ok(config) => config,
+        Err(faults) => return wrong_usage(&faults),
+    };
+    crate::telemetry::start_logging(config.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(run(arguments.command, config)),
+        Err(error) => Err(error.into()),
+    };
+    match ended {
+        Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Mismatch) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("lead-ledger: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn wrong_usage(faults: &Faults) -> ExitCode {
+    eprintln!("lead-ledger: {faults}");
+    ExitCode::from(64)
+}
+
+async fn run(command: Option<Command>, config: Config) -> anyhow::Result<Ended> {
+    match command.unwrap_or_else(|| Command::Serve(serve::Options::default())) {
+        Command::Serve(options) => serve::run(config, options).await,
+        Command::User(options) => user::run(config, options).await,
+        Command::Replay(options) => replay::run(config, options).await,
+        Command::Rebuild(options) => rebuild::run(config, options).await,
+        Command::Verify(options) => verify::run(config, options).await,
+        Command::Bench(options) => bench::run(config, options).await,
+    }
+}

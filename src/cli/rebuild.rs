@@ -1,0 +1,93 @@
+//! `lead-ledger rebuild [NAME...|--all] [--dry-run]`: read models made anew beside the live ones, compared, switched.
+
+use super::Ended;
+use super::database::Database;
+use crate::config::Config;
+use crate::postgres::pool;
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use projections::Projection;
+use projections::rebuild::{self, Progress, Report};
+use std::sync::Arc;
+
+#[derive(Clone, Debug, Args)]
+pub struct Options {
+    /// Which read models; see GET /api/v1/ledger/projections for their names.
+    names: Vec<String>,
+    /// All of them.
+    #[arg(long, conflicts_with = "names")]
+    all: bool,
+    /// Only compares: the live rows stay.
+    #[arg(long)]
+    dry_run: bool,
+    /// The report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
+    let chosen = chosen(&options)?;
+    let database = Database::reach(&config).await?;
+    let pool = pool::connect(pool::options(&database.url)?).await?;
+    pool::migrate(&pool).await?;
+    let bar = progress_bar("folding");
+    let report = rebuild::run(&pool, &chosen, options.dry_run, told_to(&bar)).await;
+    bar.finish_and_clear();
+    let report = report.context("the read models stay as they were")?;
+    if options.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print(&report);
+    }
+    pool.close().await;
+    tokio::task::spawn_blocking(move || drop(database)).await?;
+    Ok(if report.is_clean() { Ended::Done } else { Ended::Mismatch })
+}
+
+fn chosen(options: &Options) -> anyhow::Result<Vec<Projection>> {
+    if options.all {
+        return Ok(Projection::ALL.to_vec());
+    }
+    if options.names.is_empty() {
+        bail!("say which read models, or --all");
+    }
+    let known = Projection::ALL.map(Projection::name).join(", ");
+    let find = |name: &String| {
+        Projection::from_name(name)
+            .ok_or_else(|| anyhow!("there is no read model '{name}'; there are {known}"))
+    };
+    options.names.iter().map(find).collect()
+}
+
+/// A bar with events a second and the time to go; silent where standard error is no terminal.
+pub fn progress_bar(what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} events, {per_sec}, {eta} to go");
+    let bar = ProgressBar::new(0).with_message(what);
+    if let Ok(style) = style { bar.with_style(style) } else { bar }
+}
+
+/// Moves the bar.
+pub fn told_to(bar: &ProgressBar) -> Progress {
+    let bar = bar.clone();
+    Arc::new(move |folded, of| {
+        bar.set_length(u64::try_from(of).unwrap_or(0));
+        bar.set_position(u64::try_from(folded).unwrap_or(0));
+    })
+}
+
+/// Prints what came of it.
+pub fn print(report: &Report) {
+    for c in &report.comparisons {
+        let word = match (&c.live, c.differing_rows) {
+            (None, _) => "not compared (it was paused)".to_owned(),
+            (Some(_), 0) => "equal".to_owned(),
+            (Some(_), rows) => format!("{rows} rows differ: {}", c.differing_keys.join(", ")),
+        };
+        println!("{:<16} {:>10} rows  {word}", c.projection, c.rebuilt.rows);
+    }
+    match report.switched_at {
+        Some(at) => println!("compared at position {}, switched at {at}", report.position),
+        None => println!("compared at position {}", report.position),
+    }
+}

@@ -1,0 +1,119 @@
+//! `lead-ledger serve`: migrates and serves until told to stop.
+
+use super::database::Database;
+use super::{Ended, demo, secrets};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::dialects::router;
+use crate::http::serve::serve;
+use crate::shutdown;
+use crate::state::App;
+use anyhow::Context;
+use clap::Args;
+use domain::principal::Role;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// The settings are variables; see the README.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Options {
+    /// Fills an empty ledger with the documents' own people and 200 numbers, and opens dialing round the clock.
+    #[arg(long)]
+    demo: bool,
+}
+
+pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
+    crate::telemetry::metrics();
+    let database = Database::open(&config).await?;
+    let jwt_secret = given_or_kept(&config, config.jwt_secret.as_ref().map(|s| s.0.clone()), "jwt-secret")?;
+    let dialer_token =
+        given_or_kept(&config, config.dialer_token.as_ref().map(|s| s.0.clone()), "dialer-token")?;
+    let app = App::start(config.clone(), &database.url, &jwt_secret, Arc::new(SystemClock)).await?;
+    let admin_password = first_admin(&app).await?;
+    app.ledger.ensure_dialer(&dialer_token, &config.region_panel.to_string()).await?;
+    let demo = if options.demo { demo::fill(&app).await? } else { None };
+
+    let bind = config.bind;
+    let listener = TcpListener::bind(bind).await.with_context(|| {
+        format!("{bind} cannot be listened on; choose another with LEDGER_BIND=127.0.0.1:0")
+    })?;
+    let address = listener.local_addr()?;
+    let banner = Banner {
+        address: address.to_string(),
+        config: &config,
+        database: &database.place,
+        admin_password,
+        demo,
+    };
+    banner.print();
+
+    serve(listener, router(app.clone()), &app.tasks, shutdown::asked()).await;
+    tracing::info!("stopping: no new requests");
+    let tasks = app.tasks.clone();
+    tasks.stop();
+    drop(app);
+    if !tasks.wait().await {
+        tracing::warn!("some tasks did not end in time; what was acknowledged is stored all the same");
+    }
+    tokio::task::spawn_blocking(move || drop(database)).await?;
+    Ok(Ended::Done)
+}
+
+fn given_or_kept(config: &Config, given: Option<String>, name: &str) -> anyhow::Result<String> {
+    match given {
+        Some(secret) => Ok(secret),
+        None => secrets::kept(&config.data_dir, name),
+    }
+}
+
+/// Registers the first admin of an empty ledger. Answers a password that was made up, to be told once.
+async fn first_admin(app: &App) -> anyhow::Result<Option<String>> {
+    if !app.ledger.has_nobody().await? {
+        return Ok(None);
+    }
+    let given = app.config.admin_password.as_ref().map(|secret| secret.0.clone());
+    let password = given.clone().unwrap_or_else(secrets::random);
+    app.ledger.register_first_admin(&app.config.first_admin(password.clone())).await?;
+    if given.is_none() && !app.config.is_production {
+        secrets::keep(&app.config.data_dir, "admin-password", &password)?;
+    }
+    Ok(given.is_none().then_some(password))
+}
+
+struct Banner<'a> {
+    address: String,
+    config: &'a Config,
+    database: &'a str,
+    admin_password: Option<String>,
+    /// A token of the demo's admin.
+    demo: Option<String>,
+}
+
+impl Banner<'_> {
+    fn print(&self) {
+        let data_dir = self.config.data_dir.display();
+        eprintln!("lead-ledger {} on http://{}", env!("CARGO_PKG_VERSION"), self.address);
+        eprintln!("  database      {}", self.database);
+        if let Some(password) = &self.admin_password {
+            eprintln!("  first admin   {} / {password}   (told once)", self.config.admin_username);
+        }
+        if self.config.dialer_token.is_none() {
+            eprintln!("  dialer token  in {data_dir}/dialer-token");
+        }
+        if let Some(token) = &self.demo {
+            eprintln!("\n  export API_TOKEN={token}");
+        }
+        let token = if self.config.dialer_token.is_some() {
+            "$DIALER_TOKEN".to_owned()
+        } else {
+            format!("$(cat {data_dir}/dialer-token)")
+        };
+        eprintln!("\nTry:\n  curl -s -H \"Authorization: Bearer {token}\" \\");
+        eprintln!("    'http://{}/api/dialer/next-batch?size=3'\n", self.address);
+    }
+}
+
+/// A token for the first admin, so that the documents' own command lines run as printed.
+pub fn admin_token(app: &App, id: uuid::Uuid) -> Option<String> {
+    app.tokens.issue(id, Role::Admin, 0)
+}

@@ -1,0 +1,93 @@
+//! Who calls the dialer panel: a dialer by its token (B-092), or an admin by a person's token.
+
+use super::reject::{Reject, Rejected, request_id};
+use crate::http::credentials::bearer;
+use crate::ledger::Context;
+use crate::ledger::machines::Machine;
+use crate::state::{App, Person};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::principal::{Principal, Role, Scope};
+
+/// The name of this dialect in metadata.
+pub const DIALECT: &str = "dialer_panel";
+
+/// A dialer that showed a good token. Persons' tokens are nothing here, nor is this token anywhere else.
+#[derive(Clone, Debug)]
+pub struct Dialer {
+    pub machine: Machine,
+    pub request_id: String,
+}
+
+impl Dialer {
+    /// The circumstances of its request.
+    pub fn context(&self) -> Context {
+        Context {
+            principal: Principal::Machine(self.machine.id.into()),
+            dialect: DIALECT,
+            request_id: self.request_id.clone(),
+            body_hash: None,
+        }
+    }
+
+    /// A "no" to its request.
+    pub fn reject(&self, reject: impl Into<Reject>) -> Rejected {
+        Rejected(reject.into(), self.request_id.clone())
+    }
+}
+
+impl FromRequestParts<App> for Dialer {
+    type Rejection = Rejected;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejected> {
+        let request_id = request_id(&parts.extensions);
+        let reject = |reject| Rejected(reject, request_id.clone());
+        let token = bearer(&parts.headers).ok_or_else(|| reject(Reject::NotAuthenticated))?;
+        let machine = app.machines.find(token).await.map_err(|error| reject(error.into()))?;
+        let machine = machine.ok_or_else(|| reject(Reject::NotAuthenticated))?;
+        if !machine.credential.has(Scope::Dialer) {
+            return Err(reject(Reject::NotPermitted));
+        }
+        Ok(Self { machine, request_id })
+    }
+}
+
+/// An admin of the panel.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    pub person: Person,
+    pub request_id: String,
+}
+
+impl Admin {
+    /// The circumstances of their request.
+    pub fn context(&self) -> Context {
+        Context {
+            principal: self.person.principal(),
+            dialect: DIALECT,
+            request_id: self.request_id.clone(),
+            body_hash: None,
+        }
+    }
+
+    /// A "no" to their request.
+    pub fn reject(&self, reject: impl Into<Reject>) -> Rejected {
+        Rejected(reject.into(), self.request_id.clone())
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Rejected;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejected> {
+        let request_id = request_id(&parts.extensions);
+        let reject = |reject| Rejected(reject, request_id.clone());
+        let token = bearer(&parts.headers).ok_or_else(|| reject(Reject::NotAuthenticated))?;
+        let person = app.find_person(token).await.map_err(|error| reject(error.into()))?;
+        let person = person.ok_or_else(|| reject(Reject::NotAuthenticated))?;
+        if person.role() != Role::Admin {
+            return Err(reject(Reject::NotPermitted));
+        }
+        Ok(Self { person, request_id })
+    }
+}

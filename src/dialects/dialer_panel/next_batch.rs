@@ -1,0 +1,186 @@
+//! `GET /api/dialer/next-batch?size=`: numbers to dial, leased to the asker for a while (B-094 to B-100, C-19).
+
+use super::caller::Dialer;
+use super::reject::{Reject, Rejected};
+use super::words;
+use crate::http::written;
+use crate::ledger::RecordError;
+use crate::ledger::issue_batch::{IssueBatch, IssuedBatch};
+use crate::ledger::machines::sha256_hex;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use domain::dialing::Dialing;
+use domain::dialing::gate::Gate;
+use domain::keys::Key;
+use projections::agents::AgentRow;
+use serde::Serialize;
+use uuid::Uuid;
+
+#[expect(clippy::struct_field_names, reason = "the names are the document's")]
+#[derive(Serialize)]
+struct Allowed {
+    call_allowed: bool,
+    timezone: String,
+    server_time: String,
+    schedule_version: i64,
+    active_agents: Vec<ActiveAgent>,
+    batch: Batch,
+}
+
+#[derive(Serialize)]
+struct ActiveAgent {
+    id: i64,
+    full_name: String,
+    phone_number: Option<String>,
+}
+
+#[expect(clippy::struct_field_names, reason = "the names are the document's")]
+#[derive(Serialize)]
+struct Batch {
+    batch_id: Uuid,
+    size_requested: u32,
+    size_returned: usize,
+    lease_expires_at: String,
+    /// What fences the lease: a report that names it clears no other's. The batch id under another name.
+    lease_token: Uuid,
+    numbers: Vec<Number>,
+}
+
+#[derive(Serialize)]
+struct Number {
+    id: i64,
+    phone_number: String,
+}
+
+#[derive(Serialize)]
+struct NotAllowed {
+    call_allowed: bool,
+    timezone: String,
+    server_time: String,
+    schedule_version: i64,
+    reason: &'static str,
+    retry_after_seconds: i64,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    dialer: Dialer,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Rejected> {
+    let size_requested =
+        size(query.as_deref(), app.config.batch_size).map_err(|reject| dialer.reject(reject))?;
+    let dialing = app.ledger.dialing().await.map_err(|error| dialer.reject(error))?;
+    if let Gate::Closed { reason, retry_after_seconds } = dialing.gate(app.ledger.now()) {
+        return Ok(not_allowed(&app, &dialing, reason.as_str(), retry_after_seconds));
+    }
+    let (batch, written) =
+        issue(&app, &dialer, size_requested, &headers).await.map_err(|error| dialer.reject(error))?;
+    let agents =
+        app.ledger.views().active_callers().await.map_err(|error| dialer.reject(RecordError::from(error)))?;
+    Ok((written, Json(allowed(&app, &dialing, size_requested, batch, agents))).into_response())
+}
+
+/// The `size` asked for; unknown parameters and an empty value say nothing.
+fn size(query: Option<&str>, default: u32) -> Result<u32, Reject> {
+    let mut pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    match pairs.rfind(|(name, value)| *name == "size" && !value.is_empty()) {
+        None => Ok(default),
+        Some((_, value)) => value.parse().ok().filter(|size| *size >= 1).ok_or(Reject::Invalid {
+            loc: vec!["query", "size"],
+            msg: "Expected a whole number of at least 1".to_owned(),
+            kind: "greater_than_equal",
+        }),
+    }
+}
+
+async fn issue(
+    app: &App,
+    dialer: &Dialer,
+    size_requested: u32,
+    headers: &HeaderMap,
+) -> Result<(IssuedBatch, HeaderMap), RecordError> {
+    let given =
+        headers.get("idempotency-key").map(|value| sha256_hex([b"next-batch:", value.as_bytes()].concat()));
+    let receipt = given.map(|digest| Key::idempotency(dialer.machine.id.into(), &digest));
+    if let Some(batch) = first_batch(app, receipt.as_ref()).await? {
+        return Ok((batch, written::headers(app.ledger.followed().position, true, true)));
+    }
+    let request = IssueBatch {
+        size_requested,
+        size: size_requested.min(app.config.batch_size_max),
+        lease: chrono::Duration::minutes(i64::from(app.config.lease_minutes)),
+        receipt: receipt.clone(),
+    };
+    match app.ledger.issue_batch(&dialer.context(), &request).await {
+        Ok(recorded) => {
+            let headers = written::headers(recorded.position, recorded.is_followed, false);
+            Ok((recorded.answer, headers))
+        }
+        // Somebody with the same key was faster: their batch is the answer.
+        Err(RecordError::Conflict(conflict)) => match first_batch(app, receipt.as_ref()).await? {
+            Some(batch) => Ok((batch, written::headers(app.ledger.followed().position, true, true))),
+            None => Err(RecordError::Conflict(conflict)),
+        },
+        Err(other) => Err(other),
+    }
+}
+
+async fn first_batch(app: &App, receipt: Option<&Key>) -> Result<Option<IssuedBatch>, RecordError> {
+    let Some(key) = receipt else { return Ok(None) };
+    let Some(held) = app.ledger.find_key(key).await? else { return Ok(None) };
+    match Uuid::try_parse(&held.holder) {
+        Ok(batch_id) => app.ledger.issued_batch(batch_id).await,
+        Err(_) => Ok(None),
+    }
+}
+
+fn allowed(
+    app: &App,
+    dialing: &Dialing,
+    size_requested: u32,
+    batch: IssuedBatch,
+    agents: Vec<AgentRow>,
+) -> Allowed {
+    let zone = dialing.zone();
+    let agent = |row: AgentRow| ActiveAgent {
+        id: row.num,
+        full_name: format!("{} {}", row.first_name, row.last_name).trim().to_owned(),
+        phone_number: row.phone,
+    };
+    Allowed {
+        call_allowed: true,
+        timezone: dialing.timezone.clone(),
+        server_time: words::instant(app.ledger.now(), zone),
+        schedule_version: dialing.schedule_version,
+        active_agents: agents.into_iter().map(agent).collect(),
+        batch: Batch {
+            batch_id: batch.batch_id,
+            size_requested,
+            size_returned: batch.numbers.len(),
+            lease_expires_at: words::instant(batch.expires_at, zone),
+            lease_token: batch.batch_id,
+            numbers: batch
+                .numbers
+                .into_iter()
+                .map(|number| Number { id: number.num, phone_number: number.phone })
+                .collect(),
+        },
+    }
+}
+
+fn not_allowed(app: &App, dialing: &Dialing, reason: &'static str, retry_after_seconds: i64) -> Response {
+    let body = NotAllowed {
+        call_allowed: false,
+        timezone: dialing.timezone.clone(),
+        server_time: words::instant(app.ledger.now(), dialing.zone()),
+        schedule_version: dialing.schedule_version,
+        reason,
+        retry_after_seconds,
+    };
+    let retry_after = (header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+    ([retry_after], Json(body)).into_response()
+}

@@ -1,0 +1,92 @@
+//! `PUT /api/schedule`: an admin changes what is given; the rest stays (C-20).
+
+use super::caller::Admin;
+use super::get_schedule::{self, Reply};
+use super::reject::{Body, Reject, Rejected};
+use super::words;
+use crate::http::written;
+use crate::ledger::RecordError;
+use crate::ledger::desk::Desk;
+use crate::ledger::record::Action;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use chrono::NaiveDate;
+use domain::dialing::event::Window;
+use domain::dialing::set_schedule::SetSchedule;
+use domain::dialing::set_switch::{SetSwitch, SwitchedBy};
+use domain::dialing::{DialingCommand, decide};
+use domain::stream::StreamId;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Request {
+    enabled: Option<bool>,
+    skip_holidays: Option<bool>,
+    timezone: Option<String>,
+    intervals: Option<Vec<Interval>>,
+    holidays: Option<Vec<NaiveDate>>,
+    switch_locked: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Interval {
+    day_of_week: u8,
+    start_time: String,
+    end_time: String,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    admin: Admin,
+    body: Body,
+) -> Result<(HeaderMap, Json<Reply>), Rejected> {
+    let request: Request = serde_json::from_value(body.json)
+        .map_err(|error| admin.reject(Reject::invalid("body", error.to_string(), "value_error")))?;
+    let windows = windows(request.intervals.as_deref()).map_err(|reject| admin.reject(reject))?;
+    let action = Change { request: &request, windows };
+    let recorded = app.ledger.record(&admin.context(), &action).await.map_err(|error| admin.reject(error))?;
+    let dialing = app.ledger.dialing().await.map_err(|error| admin.reject(error))?;
+    let headers = written::headers(recorded.position, recorded.is_followed, false);
+    Ok((headers, Json(get_schedule::reply(&app, &dialing))))
+}
+
+fn windows(intervals: Option<&[Interval]>) -> Result<Option<Vec<Window>>, Reject> {
+    let window = |interval: &Interval| {
+        let times = words::time_of_day(&interval.start_time).zip(words::time_of_day(&interval.end_time));
+        let (start_time, end_time) =
+            times.ok_or_else(|| Reject::invalid("intervals", "Expected times as HH:MM", "value_error"))?;
+        Ok(Window { day_of_week: interval.day_of_week, start_time, end_time })
+    };
+    intervals.map(|intervals| intervals.iter().map(window).collect()).transpose()
+}
+
+struct Change<'a> {
+    request: &'a Request,
+    windows: Option<Vec<Window>>,
+}
+
+impl Action for Change<'_> {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let dialing = desk.dialing().await?;
+        let request = self.request;
+        let set = SetSchedule {
+            at: desk.now(),
+            skip_holidays: request.skip_holidays.unwrap_or(dialing.skip_holidays),
+            timezone: request.timezone.clone().unwrap_or_else(|| dialing.timezone.clone()),
+            windows: self.windows.clone().unwrap_or_else(|| dialing.windows.clone()),
+            holidays: request.holidays.clone().unwrap_or_else(|| dialing.holidays.clone()),
+            switch_locked: request.switch_locked.unwrap_or(dialing.switch_locked),
+        };
+        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
+        if let Some(enabled) = request.enabled {
+            let dialing = desk.dialing().await?;
+            let set = SetSwitch { at: desk.now(), enabled, by: SwitchedBy::Person };
+            desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSwitch(set))?);
+        }
+        Ok(())
+    }
+}

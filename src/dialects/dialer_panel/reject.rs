@@ -1,0 +1,203 @@
+//! Every "no" of the dialer panel: `{"detail", "code", "request_id"}`, and for malformed input the list form (C-09).
+
+use crate::http::body::{self, BodyError};
+use crate::http::request::RequestId;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::Refusal;
+use metrics::counter;
+use serde_json::{Value, json};
+
+/// The largest body, in bytes.
+const BODY_MAX: usize = 64 << 10;
+/// What a client is told to wait when the ledger cannot take more, in seconds.
+const BUSY_RETRY_AFTER_SECONDS: i64 = 2;
+
+/// A "no".
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reject {
+    NotAuthenticated,
+    NotPermitted,
+    /// Where it is, what is wrong, and the kind of fault.
+    Invalid {
+        loc: Vec<&'static str>,
+        msg: String,
+        kind: &'static str,
+    },
+    IdempotencyKeyReused,
+    Body(BodyError),
+    UnsupportedType,
+    Conflict,
+    Unavailable,
+    Internal,
+}
+
+impl Reject {
+    /// Malformed input in the body.
+    pub fn invalid(field: &'static str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self::Invalid { loc: vec!["body", field], msg: msg.into(), kind }
+    }
+
+    fn parts(&self) -> (StatusCode, &'static str, Value) {
+        let detail = |text: &str| Value::String(text.to_owned());
+        match self {
+            Self::NotAuthenticated => {
+                (StatusCode::UNAUTHORIZED, "not_authenticated", detail("Not authenticated"))
+            }
+            Self::NotPermitted => (StatusCode::FORBIDDEN, "not_permitted", detail("Not enough permissions")),
+            Self::Invalid { loc, msg, kind } => {
+                let list = json!([{ "loc": loc, "msg": msg, "type": kind }]);
+                (StatusCode::UNPROCESSABLE_ENTITY, "validation_error", list)
+            }
+            Self::IdempotencyKeyReused => (
+                StatusCode::CONFLICT,
+                "idempotency_key_reused",
+                detail("This Idempotency-Key was used with another body"),
+            ),
+            Self::Body(BodyError::TooLarge) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail("The body is larger than 64 KiB"))
+            }
+            Self::Body(BodyError::TooSlow) => {
+                (StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail("The body took too long to arrive"))
+            }
+            Self::Body(BodyError::Broken) => {
+                (StatusCode::BAD_REQUEST, "body_broken", detail("The body could not be read"))
+            }
+            Self::UnsupportedType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                detail("Send application/json"),
+            ),
+            Self::Conflict => {
+                (StatusCode::CONFLICT, "conflict", detail("It was changed by others meanwhile; try again"))
+            }
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                detail("The ledger cannot take this now; try again"),
+            ),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", detail("Something went wrong")),
+        }
+    }
+
+    /// Words it for this request.
+    pub fn answer(&self, request_id: &str) -> Response {
+        let (status, code, detail) = self.parts();
+        tracing::info!(dialect = "dialer_panel", status = status.as_u16(), code, request_id, "refused");
+        counter!("ledger_refused", "dialect" => "dialer_panel", "code" => code).increment(1);
+        let body = json!({ "detail": detail, "code": code, "request_id": request_id });
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        if *self == Self::NotAuthenticated {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if matches!(self, Self::Unavailable | Self::Conflict) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(BUSY_RETRY_AFTER_SECONDS));
+        }
+        response
+    }
+}
+
+impl From<RecordError> for Reject {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Refused(refusal) => refusal.into(),
+            RecordError::Conflict(_) => Self::Conflict,
+            RecordError::Busy | RecordError::Unavailable => Self::Unavailable,
+            RecordError::Internal(problem) => {
+                tracing::error!(problem, "dialer panel");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Reject {
+    fn from(refusal: Refusal) -> Self {
+        let invalid = |field, kind| Self::invalid(field, refusal.to_string(), kind);
+        match refusal {
+            Refusal::CredentialIsUnknown => Self::NotAuthenticated,
+            Refusal::TimeZoneIsUnknown => invalid("timezone", "value_error"),
+            Refusal::WindowIsMalformed => invalid("intervals", "value_error"),
+            Refusal::TooMany { .. } => invalid("intervals", "too_long"),
+            // No operation of this dialect asks for what the others refuse.
+            Refusal::KeyIsTaken(_)
+            | Refusal::AlreadyExists
+            | Refusal::LeadIsUnknown
+            | Refusal::LeadIsDeleted
+            | Refusal::LeadIsNotDeleted
+            | Refusal::LeadIsClosed
+            | Refusal::LeadIsLeased
+            | Refusal::LeadIsNotDue
+            | Refusal::LeadHasNoPhone
+            | Refusal::StatusIsImmutable(_)
+            | Refusal::StatusIsNotSettable(_)
+            | Refusal::AttemptIsUnknown
+            | Refusal::AgentIsUnknown
+            | Refusal::AgentIsInactive
+            | Refusal::UsernameIsMalformed
+            | Refusal::EmailIsMalformed
+            | Refusal::PasswordIsMalformed
+            | Refusal::BatchIsLive
+            | Refusal::BatchIsUnknown
+            | Refusal::DeadLetterIsUnknown
+            | Refusal::DeadLetterIsResolved => Self::Conflict,
+        }
+    }
+}
+
+/// A "no" that knows the request it answers.
+pub struct Rejected(pub Reject, pub String);
+
+impl IntoResponse for Rejected {
+    fn into_response(self) -> Response {
+        self.0.answer(&self.1)
+    }
+}
+
+/// The id of a request, for its answer.
+pub fn request_id(request: &axum::http::Extensions) -> String {
+    request.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
+}
+
+/// A body that holds JSON, whatever it calls itself; one that does not and says so is the wrong type.
+#[derive(Clone, Debug)]
+pub struct Body {
+    pub bytes: Bytes,
+    pub json: Value,
+}
+
+impl FromRequest<App> for Body {
+    type Rejection = Rejected;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
+        let id = request_id(request.extensions());
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let says_json = content_type.is_none_or(|text| text.to_ascii_lowercase().contains("json"));
+        let bytes = match body::read(request.into_body(), BODY_MAX).await {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(Rejected(Reject::Body(error), id)),
+        };
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(json) if json.is_object() => Ok(Self { bytes, json }),
+            Ok(_) | Err(_) if !says_json => Err(Rejected(Reject::UnsupportedType, id)),
+            Ok(_) => Err(Rejected(Reject::invalid("body", "Expected a JSON object", "dict_type"), id)),
+            Err(error) => {
+                let msg = format!("JSON decode error at line {} column {}", error.line(), error.column());
+                Err(Rejected(Reject::invalid("body", msg, "json_invalid"), id))
+            }
+        }
+    }
+}
+
+/// A known path, another method; axum adds `Allow`.
+pub async fn method_not_allowed(request: Request) -> Response {
+    let id = request_id(request.extensions());
+    let body = json!({ "detail": "Method Not Allowed", "code": "method_not_allowed", "request_id": id });
+    (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
+}

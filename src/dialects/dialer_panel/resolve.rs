@@ -1,0 +1,96 @@
+//! Whom is a report about? The lead by its number or phone, the agent by id or phone (C-17, C-13).
+
+use super::report::Report;
+use crate::ledger::RecordError;
+use crate::ledger::desk::Desk;
+use domain::agent::Agent;
+use domain::dead_letter::event::QuarantineReason;
+use domain::ids::AnyId;
+use domain::keys::Key;
+use domain::lead::attempt::Warning;
+use domain::phone::{Phone, Region};
+use domain::stream::{StreamId, StreamKind};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Which lead a report is about.
+pub enum About {
+    Lead {
+        id: Uuid,
+        warnings: Vec<Warning>,
+    },
+    /// No lead has this number yet.
+    New {
+        phone: Phone,
+    },
+    Nobody(QuarantineReason),
+}
+
+/// The number decides if its phone is the one given; else the phone does (C-17).
+pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Result<About, RecordError> {
+    let raw = report.phone_number.as_deref();
+    let mut warnings = Vec::new();
+    if let Some(num) = report.number_id
+        && let Some(id) = desk.lead_of_num(num).await?
+    {
+        desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
+        let lead = desk.lead(id).await?;
+        let is_its_phone = |raw: &str| lead.person.phone.as_ref().is_some_and(|phone| phone.is(raw, region));
+        if lead.exists() && raw.is_none_or(is_its_phone) {
+            return Ok(About::Lead { id, warnings });
+        }
+        warnings.push(Warning::NumberIdPhoneMismatch);
+    }
+    let Some(raw) = raw else { return Ok(About::Nobody(QuarantineReason::UnknownNumber)) };
+    let Ok(phone) = Phone::try_new(raw, region) else {
+        return Ok(About::Nobody(QuarantineReason::UnreadablePhone));
+    };
+    match find_by_phone(desk, &phone.key()).await? {
+        Some(id) => {
+            desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
+            Ok(About::Lead { id, warnings })
+        }
+        None if phone.e164.is_none() => Ok(About::Nobody(QuarantineReason::UnreadablePhone)),
+        None => Ok(About::New { phone }),
+    }
+}
+
+/// The lead that holds the open lease on the phone, else the most recently changed one (C-13).
+async fn find_by_phone(desk: &mut Desk<'_>, phone: &str) -> Result<Option<Uuid>, RecordError> {
+    let claimed = desk.key(&Key::phone(phone)).await?.and_then(|held| Uuid::try_parse(&held.holder).ok());
+    let candidates = desk.views().leads_by_phone(phone).await?;
+    if candidates.len() > 1 {
+        for &id in &candidates {
+            let lead = desk.lead(id).await?;
+            if lead.lease.as_ref().is_some_and(|lease| lease.expires_at > desk.now()) {
+                return Ok(Some(id));
+            }
+        }
+        return Ok(candidates.first().copied());
+    }
+    Ok(claimed.or(candidates.first().copied()))
+}
+
+/// The agent by id, else by phone; several or none is nobody, with a warning (B-105).
+pub async fn agent(
+    desk: &mut Desk<'_>,
+    report: &Report,
+    region: Region,
+) -> Result<(Option<(Uuid, Arc<Agent>)>, Option<Warning>), RecordError> {
+    let mut found = match report.agent_id {
+        Some(num) => desk.views().find_agent(AnyId::Num(num)).await?,
+        None => None,
+    };
+    if let (None, Some(raw)) = (&found, &report.agent_phone)
+        && let Ok(phone) = Phone::try_new(raw, region)
+        && let [only] = desk.views().agents_by_phone(&phone.key()).await?.as_slice()
+    {
+        found = Some(only.clone());
+    }
+    let Some(row) = found else {
+        let is_named = report.agent_id.is_some() || report.agent_phone.is_some();
+        return Ok((None, is_named.then_some(Warning::AgentUnresolved)));
+    };
+    let agent = desk.agent(row.id).await?;
+    if agent.is_active { Ok((Some((row.id, agent)), None)) } else { Ok((None, Some(Warning::AgentInactive))) }
+}

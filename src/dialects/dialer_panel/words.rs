@@ -1,0 +1,148 @@
+//! The dialer panel's words and ours.
+
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+use domain::outcome::Outcome;
+use domain::status::PanelStatus;
+use domain::time::Instant;
+use serde_json::Value;
+
+/// The longest `reason` or `user_message`, in characters; longer ones are cut (C-17).
+const TEXT_MAX: usize = 4_000;
+
+/// What a dialer reports (B-103).
+pub fn outcome(word: &str) -> Option<Outcome> {
+    Some(match word {
+        "CONNECTED" => Outcome::Connected,
+        "FAILED" => Outcome::Failed,
+        "NOT_INTERESTED" => Outcome::NotInterested,
+        "MISSED" => Outcome::NoAnswer,
+        "HANGUP" => Outcome::HungUp,
+        "DISCONNECTED" => Outcome::Disconnected,
+        "BUSY" => Outcome::Busy,
+        "POWER_OFF" => Outcome::PowerOff,
+        "BANNED" => Outcome::Banned,
+        "UNKNOWN" => Outcome::Unknown,
+        _ => return None,
+    })
+}
+
+/// The panel's word for a status.
+pub const fn status(status: PanelStatus) -> &'static str {
+    match status {
+        PanelStatus::InQueue => "IN_QUEUE",
+        PanelStatus::Connected => "CONNECTED",
+        PanelStatus::Failed => "FAILED",
+        PanelStatus::NotInterested => "NOT_INTERESTED",
+        PanelStatus::Missed => "MISSED",
+        PanelStatus::Hangup => "HANGUP",
+        PanelStatus::Disconnected => "DISCONNECTED",
+        PanelStatus::Busy => "BUSY",
+        PanelStatus::PowerOff => "POWER_OFF",
+        PanelStatus::Banned => "BANNED",
+        PanelStatus::Unknown => "UNKNOWN",
+    }
+}
+
+/// An instant in the ledger's zone with its offset (B-120).
+pub fn instant(at: Instant, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string()
+}
+
+/// A wall clock time: `HH:MM` or `HH:MM:SS`; `24:00` is the end of the day.
+pub fn time_of_day(text: &str) -> Option<NaiveTime> {
+    match text.trim() {
+        "24:00" | "24:00:00" => Some(NaiveTime::MIN),
+        text => ["%H:%M", "%H:%M:%S"].iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok()),
+    }
+}
+
+/// A text in a report: whatever was sent, as text; `None` if there is nothing in it. Tells whether it was cut.
+pub fn text(value: Option<&Value>) -> (Option<String>, bool) {
+    let text = match value {
+        None | Some(Value::Null) => return (None, false),
+        Some(Value::String(text)) => text.clone(),
+        Some(other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_))) => {
+            other.to_string()
+        }
+    };
+    let text = text.replace('\0', "");
+    if text.trim().is_empty() {
+        return (None, false);
+    }
+    match text.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => (Some(text[..end].to_owned()), true),
+        None => (Some(text), false),
+    }
+}
+
+/// An integer in a report, as a number or as digits.
+pub fn integer(value: Option<&Value>) -> Option<i64> {
+    match value? {
+        Value::Number(number) => number.as_i64(),
+        Value::String(digits) => digits.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A boolean in a report, also spelled as text or number.
+pub fn boolean(value: Option<&Value>) -> Option<bool> {
+    match value? {
+        Value::Bool(is_so) => Some(*is_so),
+        Value::Number(number) => number.as_i64().and_then(|number| {
+            [(0, false), (1, true)].iter().find_map(|(n, b)| (*n == number).then_some(*b))
+        }),
+        Value::String(word) => match word.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => Some(true),
+            "false" | "0" | "no" => Some(false),
+            _ => None,
+        },
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// B-103
+    #[test]
+    fn every_word_of_the_document_comes_back_as_it_went() {
+        for word in [
+            "CONNECTED",
+            "FAILED",
+            "NOT_INTERESTED",
+            "MISSED",
+            "HANGUP",
+            "DISCONNECTED",
+            "BUSY",
+            "POWER_OFF",
+            "BANNED",
+            "UNKNOWN",
+        ] {
+            let outcome = outcome(word).unwrap();
+            assert_eq!(status(outcome.panel_status().unwrap()), word);
+        }
+        assert_eq!(outcome("IN_QUEUE"), None);
+        assert_eq!(outcome("connected"), None);
+    }
+
+    /// B-120
+    #[test]
+    fn instants_carry_the_offset_of_the_ledgers_zone() {
+        let at = "2025-03-01T08:00:00.5Z".parse().unwrap();
+        assert_eq!(instant(at, Tz::Asia__Tehran), "2025-03-01T11:30:00.500000+03:30");
+    }
+
+    proptest! {
+        #[test]
+        fn long_texts_are_cut_between_characters(text_in in "[a-zآ-ی\u{1F600}]{0,50}", times in 1usize..400) {
+            let long = Value::String(text_in.repeat(times));
+            let (cut, was_cut) = text(Some(&long));
+            let length = cut.map_or(0, |cut| cut.chars().count());
+            prop_assert!(length <= TEXT_MAX);
+            prop_assert_eq!(was_cut, text_in.chars().count() * times > TEXT_MAX);
+        }
+    }
+}

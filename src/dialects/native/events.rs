@@ -1,0 +1,39 @@
+//! `GET /api/v1/ledger/events?from=&limit=`: the log from a position on, a line an event (NDJSON). Go on with the last
+//! position plus one.
+
+use super::caller::Reader;
+use super::reject::{Reject, Rejected};
+use crate::ledger::replay::LIMIT_MAX;
+use crate::state::App;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use std::collections::BTreeMap;
+
+/// Events answered where no limit is given.
+const LIMIT: i64 = 1_000;
+
+pub async fn handler(
+    State(app): State<App>,
+    reader: Reader,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Response, Rejected> {
+    let number =
+        |name: &'static str, default: i64, max: i64| match query.get(name).filter(|text| !text.is_empty()) {
+            None => Ok(default),
+            Some(text) => text.parse().ok().filter(|n| (1..=max).contains(n)).ok_or_else(|| {
+                let msg = format!("Expected a whole number from 1 to {max}");
+                reader.reject(Reject::Invalid { loc: ["query", name], msg })
+            }),
+        };
+    let from = number("from", 1, i64::MAX)?;
+    let limit = number("limit", LIMIT, LIMIT_MAX)?;
+    let head = app.ledger.views().head().await.map_err(|error| reader.failed(error))?;
+    let upto = from.saturating_add(limit - 1).min(head);
+    let lines = app.ledger.replay(from - 1, upto, super::words::line);
+    let headers = [(header::CONTENT_TYPE, "application/x-ndjson".to_owned()), (HEAD, head.to_string())];
+    Ok((headers, Body::from_stream(lines)).into_response())
+}
+
+const HEAD: axum::http::HeaderName = axum::http::HeaderName::from_static("ledger-head");

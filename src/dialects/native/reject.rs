@@ -1,0 +1,133 @@
+//! Every "no" of the native API: `{"detail", "code", "request_id"}` (C-09).
+
+use crate::http::body::{self, BodyError};
+use crate::http::request::RequestId;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::Refusal;
+use metrics::counter;
+use serde_json::{Value, json};
+
+/// The largest body, in bytes.
+const BODY_MAX: usize = 64 << 10;
+
+/// A "no".
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reject {
+    NotAuthenticated,
+    NotPermitted,
+    NotFound(&'static str),
+    Invalid { loc: [&'static str; 2], msg: String },
+    Body(BodyError),
+    AlreadyResolved,
+    Unavailable,
+    Internal,
+}
+
+impl Reject {
+    fn parts(&self) -> (StatusCode, &'static str, Value) {
+        let detail = |text: &str| Value::String(text.to_owned());
+        match self {
+            Self::NotAuthenticated => {
+                (StatusCode::UNAUTHORIZED, "not_authenticated", detail("Not authenticated"))
+            }
+            Self::NotPermitted => (StatusCode::FORBIDDEN, "not_permitted", detail("Not enough permissions")),
+            Self::NotFound(what) => {
+                (StatusCode::NOT_FOUND, "not_found", detail(&format!("{what} not found")))
+            }
+            Self::Invalid { loc, msg } => {
+                let list = json!([{ "loc": loc, "msg": msg, "type": "value_error" }]);
+                (StatusCode::UNPROCESSABLE_ENTITY, "validation_error", list)
+            }
+            Self::Body(error) => {
+                let status = match error {
+                    BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                    BodyError::TooSlow => StatusCode::REQUEST_TIMEOUT,
+                    BodyError::Broken => StatusCode::BAD_REQUEST,
+                };
+                (status, "body", detail(&error.to_string()))
+            }
+            Self::AlreadyResolved => {
+                (StatusCode::CONFLICT, "already_resolved", detail("The dead letter is resolved already"))
+            }
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                detail("The ledger cannot do this now; try again"),
+            ),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", detail("Something went wrong")),
+        }
+    }
+}
+
+impl From<RecordError> for Reject {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Refused(Refusal::DeadLetterIsResolved) => Self::AlreadyResolved,
+            RecordError::Refused(Refusal::DeadLetterIsUnknown) => Self::NotFound("Dead letter"),
+            RecordError::Busy | RecordError::Unavailable | RecordError::Conflict(_) => Self::Unavailable,
+            RecordError::Refused(refusal) => {
+                tracing::error!(%refusal, "native");
+                Self::Internal
+            }
+            RecordError::Internal(problem) => {
+                tracing::error!(problem, "native");
+                Self::Internal
+            }
+        }
+    }
+}
+
+/// A "no" that knows the request it answers.
+pub struct Rejected(pub Reject, pub String);
+
+impl IntoResponse for Rejected {
+    fn into_response(self) -> Response {
+        let (status, code, detail) = self.0.parts();
+        tracing::info!(dialect = "native", status = status.as_u16(), code, request_id = self.1, "refused");
+        counter!("ledger_refused", "dialect" => "native", "code" => code).increment(1);
+        (status, Json(json!({ "detail": detail, "code": code, "request_id": self.1 }))).into_response()
+    }
+}
+
+/// The id of a request, for its answer.
+pub fn request_id(extensions: &axum::http::Extensions) -> String {
+    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
+}
+
+/// A JSON body; an empty one is an empty object.
+#[derive(Clone, Debug)]
+pub struct Body(pub Value);
+
+impl FromRequest<App> for Body {
+    type Rejection = Rejected;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
+        let id = request_id(request.extensions());
+        let bytes = match body::read(request.into_body(), BODY_MAX).await {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(Rejected(Reject::Body(error), id)),
+        };
+        if bytes.is_empty() {
+            return Ok(Self(json!({})));
+        }
+        match serde_json::from_slice::<Value>(&bytes) {
+            Ok(json) if json.is_object() => Ok(Self(json)),
+            Ok(_) | Err(_) => Err(Rejected(
+                Reject::Invalid { loc: ["body", "body"], msg: "Expected a JSON object".to_owned() },
+                id,
+            )),
+        }
+    }
+}
+
+/// A known path, another method; axum adds `Allow`.
+pub async fn method_not_allowed(request: Request) -> Response {
+    let id = request_id(request.extensions());
+    let body = json!({ "detail": "Method Not Allowed", "code": "method_not_allowed", "request_id": id });
+    (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
+}

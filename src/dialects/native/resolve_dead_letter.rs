@@ -1,0 +1,84 @@
+//! `POST /api/v1/ledger/dead-letters/{id}/resolve {resolution, lead_id?}`: a person says what became of it (admins).
+
+use super::caller::Reader;
+use super::dead_letters::{self, Item};
+use super::reject::{Body, Reject, Rejected};
+use super::words;
+use crate::http::written;
+use crate::ledger::RecordError;
+use crate::ledger::desk::Desk;
+use crate::ledger::record::Action;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use domain::dead_letter::event::{ReportResolved, Resolution};
+use domain::dead_letter::{DeadLetterCommand, decide};
+use domain::ids::{AnyId, LeadId};
+use domain::stream::{StreamId, StreamKind};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The longest text, in characters.
+const TEXT_MAX: usize = 4_000;
+
+struct Resolve {
+    id: Uuid,
+    lead_id: Option<LeadId>,
+    text: String,
+}
+
+impl Action for Resolve {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let stream = StreamId::new(StreamKind::DeadLetter, self.id);
+        let letter = desk.stream(stream).await?.state.as_dead_letter().cloned().unwrap_or_default();
+        let command = DeadLetterCommand::Resolve(ReportResolved {
+            at: desk.now(),
+            lead_id: self.lead_id,
+            person: Resolution { text: self.text.clone() },
+        });
+        desk.append(stream, decide(&letter, &command)?);
+        Ok(())
+    }
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Result<(HeaderMap, Json<Item>), Rejected> {
+    reader.require_admin()?;
+    let not_found = || reader.reject(Reject::NotFound("Dead letter"));
+    let invalid = |field: &'static str, msg: &str| {
+        reader.reject(Reject::Invalid { loc: ["body", field], msg: msg.to_owned() })
+    };
+    let views = app.ledger.views();
+    let id = words::id(&id).ok_or_else(not_found)?;
+    let letter =
+        views.find_dead_letter(id).await.map_err(|error| reader.failed(error))?.ok_or_else(not_found)?;
+    let text = body.get("resolution").and_then(Value::as_str).unwrap_or_default().replace('\0', "");
+    if text.trim().is_empty() || text.chars().count() > TEXT_MAX {
+        return Err(invalid("resolution", "Expected a text of 1 to 4000 characters"));
+    }
+    let lead_id = match body.get("lead_id") {
+        None | Some(Value::Null) => None,
+        Some(given) => {
+            let text = given.as_str().map_or_else(|| given.to_string(), ToOwned::to_owned);
+            let lead = match AnyId::parse(&text) {
+                Some(id) => views.find_lead(id).await.map_err(|error| reader.failed(error))?,
+                None => None,
+            };
+            Some(LeadId(lead.ok_or_else(|| invalid("lead_id", "There is no such lead"))?.id))
+        }
+    };
+    let action = Resolve { id: letter.id, lead_id, text };
+    let recorded =
+        app.ledger.record(&reader.context(), &action).await.map_err(|error| reader.reject(error))?;
+    let resolved =
+        views.find_dead_letter(AnyId::Uuid(letter.id)).await.map_err(|error| reader.failed(error))?;
+    let headers = written::headers(recorded.position, recorded.is_followed, false);
+    Ok((headers, Json(dead_letters::item(resolved.ok_or_else(not_found)?))))
+}

@@ -1,0 +1,11 @@
+//! What do all dialects share? Who calls, from where, how a body is read, what every answer carries. No dialect's words.
+
+pub mod body;
+pub mod client_address;
+pub mod credentials;
+pub mod health;
+pub mod limits;
+pub mod request;
+pub mod serve;
+pub mod tokens;
+pub mod written;

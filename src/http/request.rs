@@ -1,0 +1,77 @@
+//! What is known of every request before any dialect looks at it? Its id, and where it came from.
+
+use super::client_address::{ClientAddress, client_address};
+use crate::state::App;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The longest request id taken from a client, in characters.
+const REQUEST_ID_MAX: usize = 128;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the client's own if it is plain, else a new one.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// The URI as the client wrote it, before the trailing slash was taken off.
+#[derive(Clone, Debug)]
+pub struct WrittenUri(pub Uri);
+
+/// Takes one trailing slash off the path, in place: never a redirect, which would lose a body (C-01).
+pub fn strip_slash<B>(request: &mut axum::http::Request<B>) {
+    let uri = request.uri().clone();
+    let path = uri.path();
+    if path.len() > 1 && path.ends_with('/') {
+        let stripped = &path[..path.len() - 1];
+        let with_query =
+            uri.query().map_or_else(|| stripped.to_owned(), |query| format!("{stripped}?{query}"));
+        if let Ok(path_and_query) = with_query.parse() {
+            let mut parts = uri.clone().into_parts();
+            parts.path_and_query = Some(path_and_query);
+            if let Ok(stripped) = Uri::from_parts(parts) {
+                *request.uri_mut() = stripped;
+            }
+        }
+    }
+    request.extensions_mut().insert(WrittenUri(uri));
+}
+
+/// Gives every request its id and address, refuses plain HTTP where that is not allowed, and every answer its headers.
+pub async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = request_id(&request).unwrap_or_else(|| crate::clock::new_id(app.ledger.now()).to_string());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let address = client_address(peer, request.headers(), &app.config.trusted_proxies);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert::<ClientAddress>(address);
+    let mut response = if app.config.require_https && !address.is_https && !address.is_local {
+        (StatusCode::FORBIDDEN, axum::Json(serde_json::json!({ "error": "HTTPS is required" })))
+            .into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if app.config.is_production {
+        let one_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, one_year);
+    }
+    response
+}
+
+fn request_id(request: &Request) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+    (!id.is_empty() && id.len() <= REQUEST_ID_MAX && id.chars().all(is_plain)).then(|| id.to_owned())
+}

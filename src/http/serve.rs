@@ -1,0 +1,64 @@
+//! How are connections taken? An accept loop with a limit on how slowly headers may come, and an orderly end.
+
+use super::request::strip_slash;
+use crate::shutdown::Tasks;
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+/// How long a client may take to send its headers.
+const HEADERS_MAX: Duration = Duration::from_secs(10);
+/// The most connections at once.
+const CONNECTIONS_MAX: usize = 10_000;
+/// How long open requests may take to end.
+const DRAIN_MAX: Duration = Duration::from_secs(6);
+
+/// Serves until `until` is done, then lets open requests end.
+pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut until = std::pin::pin!(until);
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, most likely: connections that end make room.
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut until => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
+            strip_slash(&mut request);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.clone().oneshot(request.map(axum::body::Body::new))
+        });
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS_MAX)
+            .max_buf_size(64 << 10)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let watched = graceful.watch(connection);
+        tasks.start(async move {
+            let _place = place;
+            // What goes wrong with one connection is its client's business.
+            let _ = watched.await;
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await;
+}

@@ -1,0 +1,121 @@
+//! Which machines may talk to the ledger? Keys are kept as SHA-256 only, and found by it.
+
+use super::Ledger;
+use super::desk::Desk;
+use super::error::RecordError;
+use super::record::Action;
+use domain::credential::event::CredentialAdded;
+use domain::credential::{Credential, CredentialCommand, decide};
+use domain::principal::Scope;
+use domain::stream::{StreamId, StreamKind};
+use quick_cache::sync::Cache;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+/// The kind of secret that a machine key's hash is; its value is the credential's id.
+const MACHINE_KEY: &str = "machine_key";
+
+/// SHA-256 in hex.
+pub fn sha256_hex(data: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(data))
+}
+
+/// Bytes in hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        use std::fmt::Write as _;
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Adds a credential with one key, given by its hash; answers the credential's id. A key that is known already stays
+/// where it is.
+#[derive(Clone, Debug)]
+pub struct AddCredential {
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub region: String,
+    pub key_hash: String,
+}
+
+impl Action for AddCredential {
+    type Answer = Uuid;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Uuid, RecordError> {
+        let id = desk.begin(StreamKind::Credential);
+        let stream = StreamId::new(StreamKind::Credential, id);
+        let at = desk.now();
+        let added = CredentialAdded {
+            at,
+            num: desk.num(StreamKind::Credential).await?,
+            name: self.name.clone(),
+            scopes: self.scopes.clone(),
+            region: self.region.clone(),
+        };
+        let fingerprint = self.key_hash[..16].to_owned();
+        for command in [CredentialCommand::Add(added), CredentialCommand::AddKey { at, fingerprint }] {
+            let credential = desk.credential(id).await?;
+            desk.append(stream, decide(&credential, &command)?);
+        }
+        desk.secret(MACHINE_KEY, self.key_hash.clone(), Some(id.to_string()));
+        Ok(id)
+    }
+}
+
+/// How long a machine's key is taken for good without asking. Writes check it again when they are stored.
+const KEY_FRESH: Duration = Duration::from_secs(1);
+
+/// A machine that showed a good key.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    pub id: Uuid,
+    pub credential: Arc<Credential>,
+    /// The first 16 hex digits of the key's SHA-256.
+    pub fingerprint: String,
+}
+
+/// Machines known by their keys.
+pub struct Machines {
+    ledger: Ledger,
+    recent: Cache<String, (Machine, Instant)>,
+}
+
+impl Machines {
+    /// The machines of this ledger.
+    pub fn new(ledger: Ledger) -> Self {
+        Self { ledger, recent: Cache::new(1_000) }
+    }
+
+    /// The machine that this key belongs to.
+    pub async fn find(&self, key: &str) -> Result<Option<Machine>, RecordError> {
+        let hash = sha256_hex(key);
+        if let Some((machine, asked_at)) = self.recent.get(&hash)
+            && asked_at.elapsed() < KEY_FRESH
+        {
+            return Ok(Some(machine));
+        }
+        let Some((id, credential)) = self.ledger.find_machine(&hash).await? else { return Ok(None) };
+        let fingerprint = hash[..16].to_owned();
+        let machine = Machine { id, credential, fingerprint };
+        self.recent.insert(hash, (machine.clone(), Instant::now()));
+        Ok(Some(machine))
+    }
+}
+
+impl Ledger {
+    /// The credential that this key belongs to. The key is looked up by its hash, so the time it takes tells nothing
+    /// of how much of a guess was right.
+    pub async fn find_machine(&self, key_hash: &str) -> Result<Option<(Uuid, Arc<Credential>)>, RecordError> {
+        let Some(id) = self.find_secret(MACHINE_KEY, key_hash).await? else { return Ok(None) };
+        let Ok(id) = Uuid::try_parse(&id) else { return Ok(None) };
+        let folded = self.inner.loader.reload(StreamId::new(StreamKind::Credential, id)).await?;
+        let credential = folded.state.as_credential().cloned().unwrap_or_default();
+        let shown = key_hash.as_bytes();
+        let is_valid = credential.keys.iter().any(|known| bool::from(known.as_bytes().ct_eq(&shown[..16])));
+        Ok(is_valid.then_some((id, credential)))
+    }
+}

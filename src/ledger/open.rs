@@ -1,0 +1,99 @@
+//! What must an empty ledger have before it can serve? A zone, an admin, the dialer's key.
+
+use super::desk::Desk;
+use super::error::RecordError;
+use super::machines::{AddCredential, sha256_hex};
+use super::people::{Register, checked_hash};
+use super::record::Action;
+use super::{Context, Ledger};
+use domain::agent::event::{AgentKind, Profile};
+use domain::dialing::open::OpenDialing;
+use domain::dialing::{DialingCommand, decide};
+use domain::lead::attempt::DialPolicy;
+use domain::principal::{Role, Scope};
+use domain::stream::{StreamId, StreamKind};
+
+/// Opens dialing in a zone, once.
+struct OpenLedger<'a> {
+    timezone: &'a str,
+}
+
+impl Action for OpenLedger<'_> {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let dialing = desk.dialing().await?;
+        let open =
+            OpenDialing { at: desk.now(), timezone: self.timezone.to_owned(), policy: DialPolicy::default() };
+        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::Open(open))?);
+        Ok(())
+    }
+}
+
+/// The first admin of an empty ledger.
+#[derive(Clone, Debug)]
+pub struct FirstAdmin {
+    pub username: String,
+    pub email: String,
+    pub password: String,
+}
+
+impl Ledger {
+    /// Opens an empty ledger; does nothing to one that is open. Integer ids go on after the highest in use.
+    pub async fn ensure_open(&self, timezone: &str) -> Result<(), RecordError> {
+        let views = self.views();
+        let nums = &self.inner.nums;
+        nums.raise(StreamKind::Lead, views.highest_lead_num().await?).await?;
+        nums.raise(StreamKind::Agent, views.highest_agent_num().await?).await?;
+        nums.raise(StreamKind::DeadLetter, views.highest_dead_letter_num().await?).await?;
+        self.record(&Context::system("start"), &OpenLedger { timezone }).await?;
+        Ok(())
+    }
+
+    /// Whether nobody was ever registered.
+    pub async fn has_nobody(&self) -> Result<bool, RecordError> {
+        let known: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM events WHERE aggregate_type = 'agent')")
+                .fetch_one(self.pool())
+                .await?;
+        Ok(!known)
+    }
+
+    /// Registers the first admin.
+    pub async fn register_first_admin(&self, admin: &FirstAdmin) -> Result<(), RecordError> {
+        let register = Register {
+            id: None,
+            kind: AgentKind::Human,
+            role: Role::Admin,
+            department: Some("management".to_owned()),
+            dialer_user_id: None,
+            policy: DialPolicy::default(),
+            person: Profile {
+                first_name: "Admin".to_owned(),
+                last_name: "User".to_owned(),
+                username: Some(admin.username.clone()),
+                email: Some(admin.email.clone()),
+                phone: None,
+            },
+            password_hash: Some(checked_hash(&admin.password)?),
+        };
+        self.record(&Context::system("start"), &register).await?;
+        Ok(())
+    }
+
+    /// Makes sure that the dialer's token from the settings is known.
+    pub async fn ensure_dialer(&self, token: &str, region: &str) -> Result<(), RecordError> {
+        let key_hash = sha256_hex(token);
+        if self.find_machine(&key_hash).await?.is_some() {
+            return Ok(());
+        }
+        let add = AddCredential {
+            name: "dialer".to_owned(),
+            scopes: vec![Scope::Dialer, Scope::DialerSwitch],
+            region: region.to_owned(),
+            key_hash,
+        };
+        self.record(&Context::system("start"), &add).await?;
+        Ok(())
+    }
+}

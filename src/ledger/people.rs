@@ -1,0 +1,164 @@
+//! Who may log in? Registering people and setting passwords; the hash goes where no history is.
+
+use super::desk::Desk;
+use super::error::RecordError;
+use super::record::Action;
+use argon2::password_hash::SaltString;
+use argon2::password_hash::rand_core::OsRng;
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
+use domain::agent::change_password::{ChangePassword, check_password};
+use domain::agent::event::{AgentKind, Profile};
+use domain::agent::register::RegisterAgent;
+use domain::agent::set_active::SetActive;
+use domain::agent::{AgentCommand, decide};
+use domain::keys::Key;
+use domain::lead::attempt::DialPolicy;
+use domain::principal::Role;
+use domain::stream::{StreamId, StreamKind};
+use uuid::Uuid;
+
+/// The kind of secret that a password's hash is.
+pub const PASSWORD: &str = "password";
+
+/// Hashes a password: argon2id, a salt of its own. Takes tens of milliseconds: not for an async task.
+pub fn hash_password(password: &str) -> Result<String, RecordError> {
+    let salt = SaltString::generate(&mut OsRng);
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes(), &salt)
+        .map_err(|error| RecordError::Internal(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+/// Whether a password is the one that was hashed. Takes as long where there is no such hash.
+pub fn verify_password(password: &str, hash: Option<&str>) -> bool {
+    // Any well-formed hash will do for unknown names: what counts is the time.
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
+                          kpYfBjAQjqzR4CaGkXcAMjkZTSm4NKvBLEhQCfcI8no";
+    let is_known = hash.is_some();
+    let parsed = PasswordHash::new(hash.unwrap_or(NOBODY));
+    let is_right =
+        parsed.is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+    is_right && is_known
+}
+
+/// Registers somebody. Names that others have are refused by their keys.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// `None`: a new one.
+    pub id: Option<Uuid>,
+    pub kind: AgentKind,
+    pub role: Role,
+    pub department: Option<String>,
+    pub dialer_user_id: Option<String>,
+    pub policy: DialPolicy,
+    pub person: Profile,
+    /// As made by [`hash_password`]; `None`: cannot log in.
+    pub password_hash: Option<String>,
+}
+
+impl Action for Register {
+    type Answer = Uuid;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Uuid, RecordError> {
+        let id = self.id.unwrap_or_else(|| desk.new_id());
+        let stream = StreamId::new(StreamKind::Agent, id);
+        let agent = desk.agent(id).await?;
+        let command = AgentCommand::Register(Box::new(RegisterAgent {
+            at: desk.now(),
+            num: desk.num(StreamKind::Agent).await?,
+            kind: self.kind,
+            role: self.role,
+            department: self.department.clone(),
+            dialer_user_id: self.dialer_user_id.clone(),
+            policy: self.policy,
+            person: self.person.clone(),
+        }));
+        desk.append(stream, decide(&agent, &command)?);
+        if let Some(hash) = &self.password_hash {
+            desk.secret(PASSWORD, id.to_string(), Some(hash.clone()));
+        }
+        Ok(id)
+    }
+}
+
+/// Sets a password; every token given out before is void.
+#[derive(Clone, Debug)]
+pub struct SetPassword {
+    pub id: Uuid,
+    pub password_hash: String,
+}
+
+impl Action for SetPassword {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let agent = desk.agent(self.id).await?;
+        let command = AgentCommand::ChangePassword(ChangePassword { at: desk.now() });
+        desk.append(StreamId::new(StreamKind::Agent, self.id), decide(&agent, &command)?);
+        desk.secret(PASSWORD, self.id.to_string(), Some(self.password_hash.clone()));
+        Ok(())
+    }
+}
+
+/// Switches somebody on or off.
+#[derive(Clone, Debug)]
+pub struct Switch {
+    pub id: Uuid,
+    pub is_active: bool,
+}
+
+impl Action for Switch {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let agent = desk.agent(self.id).await?;
+        let command = AgentCommand::SetActive(SetActive { at: desk.now(), is_active: self.is_active });
+        desk.append(StreamId::new(StreamKind::Agent, self.id), decide(&agent, &command)?);
+        Ok(())
+    }
+}
+
+/// Refuses passwords that are too short or too long before any time is spent on them.
+pub fn checked_hash(password: &str) -> Result<String, RecordError> {
+    check_password(password)?;
+    hash_password(password)
+}
+
+impl super::Ledger {
+    /// The agent that logs in by this user name or e-mail address.
+    pub async fn find_login(&self, name: &str) -> Result<Option<Uuid>, RecordError> {
+        let key = if name.contains('@') { Key::email(name) } else { Key::username(name) };
+        let holder: Option<String> =
+            sqlx::query_scalar("SELECT holder FROM keys WHERE kind = $1 AND key = $2")
+                .bind(key.kind.as_str())
+                .bind(&key.key)
+                .fetch_optional(self.pool())
+                .await?;
+        Ok(holder.and_then(|id| Uuid::try_parse(&id).ok()))
+    }
+
+    /// A secret's value.
+    pub async fn find_secret(&self, kind: &str, id: &str) -> Result<Option<String>, RecordError> {
+        Ok(sqlx::query_scalar("SELECT value FROM secrets WHERE kind = $1 AND id = $2")
+            .bind(kind)
+            .bind(id)
+            .fetch_optional(self.pool())
+            .await?)
+    }
+
+    /// An agent as the log has it now: from memory if nothing has been added to the stream since.
+    pub async fn current_agent(&self, id: Uuid) -> Result<std::sync::Arc<domain::agent::Agent>, RecordError> {
+        let stream = StreamId::new(StreamKind::Agent, id);
+        let folded = self.inner.loader.load(stream).await?;
+        let sequence: Option<i64> = sqlx::query_scalar(
+            "SELECT sequence FROM events WHERE aggregate_type = 'agent' AND aggregate_id = $1 \
+             ORDER BY sequence DESC LIMIT 1",
+        )
+        .bind(stream.aggregate_id())
+        .fetch_optional(self.pool())
+        .await?;
+        let folded =
+            if sequence == Some(folded.sequence) { folded } else { self.inner.loader.reload(stream).await? };
+        Ok(folded.state.as_agent().cloned().unwrap_or_default())
+    }
+}

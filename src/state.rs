@@ -1,0 +1,107 @@
+//! What does a running service hold? Put together once, in the order in which the parts need each other.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::limits::Failures;
+use crate::http::tokens::Tokens;
+use crate::ledger::lane::Lane;
+use crate::ledger::load::Loader;
+use crate::ledger::machines::Machines;
+use crate::ledger::{Followed, Ledger, RecordError};
+use crate::postgres::pool;
+use crate::shutdown::Tasks;
+use crate::work::follow::Follow;
+use crate::work::rebuilds::Rebuilds;
+use crate::work::tick;
+use anyhow::Context as _;
+use domain::agent::Agent;
+use domain::principal::{Principal, Role};
+use sqlx::PgPool;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
+
+/// Committed batches that wait for the follower; more are read from the log.
+const HANDOVER_MAX: usize = 256;
+
+/// The parts of a running service.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub ledger: Ledger,
+    pub pool: PgPool,
+    pub tokens: Arc<Tokens>,
+    pub machines: Arc<Machines>,
+    pub failures: Arc<Failures>,
+    pub rebuilds: Rebuilds,
+    pub tasks: Tasks,
+}
+
+impl App {
+    /// Connects to the database at `url`, migrates it and starts everything that runs by itself.
+    pub async fn start(
+        config: Config,
+        url: &str,
+        jwt_secret: &str,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let options = pool::options(url)
+            .context("the database URL cannot be read; example: postgres://user@host/db")?;
+        let pool = pool::connect(options.clone())
+            .await
+            .context("the database does not answer; check DATABASE_URL")?;
+        pool::migrate(&pool)
+            .await
+            .context("the database could not be brought up to date; see the message above")?;
+        let tasks = Tasks::default();
+        let (handover, handed) = mpsc::channel(HANDOVER_MAX);
+        let (publish, followed) = watch::channel(Followed::default());
+        let (lane, lane_worker) = Lane::new(options.clone(), clock.clone(), handover);
+        let (loader, load_worker) = Loader::new(pool.clone());
+        tasks.start(lane_worker.run());
+        tasks.start(load_worker.run());
+        tasks.start(Follow { options, handover: handed, publish, tasks: tasks.clone() }.run());
+        let ledger = Ledger::new(pool.clone(), clock.clone(), lane, loader, followed);
+        ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
+        tasks.start(tick::run(ledger.clone(), tasks.clone()));
+        Ok(Self {
+            tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
+            machines: Arc::new(Machines::new(ledger.clone())),
+            failures: Arc::new(Failures::new(config.rate_limit_auth, clock)),
+            rebuilds: Rebuilds::new(pool.clone()),
+            config: Arc::new(config),
+            ledger,
+            pool,
+            tasks,
+        })
+    }
+}
+
+/// A person whose token is good now.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: Uuid,
+    pub agent: Arc<Agent>,
+}
+
+impl Person {
+    /// The role as it is now.
+    pub fn role(&self) -> Role {
+        self.agent.role
+    }
+
+    /// Who acts.
+    pub fn principal(&self) -> Principal {
+        Principal::Person { id: self.id.into(), role: self.agent.role }
+    }
+}
+
+impl App {
+    /// The person that this token belongs to: active, and nothing has made the token void.
+    pub async fn find_person(&self, token: &str) -> Result<Option<Person>, RecordError> {
+        let Some(claims) = self.tokens.read(token) else { return Ok(None) };
+        let agent = self.ledger.current_agent(claims.sub).await?;
+        let is_good = agent.exists() && agent.is_active && agent.token_epoch == claims.epoch;
+        Ok(is_good.then_some(Person { id: claims.sub, agent }))
+    }
+}

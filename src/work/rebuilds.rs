@@ -1,0 +1,95 @@
+//! Which rebuilds are going on, and what came of those that are over? In memory: a rebuild ends with its process.
+
+use crate::shutdown::Tasks;
+use metrics::gauge;
+use projections::Projection;
+use projections::rebuild::{self, Report};
+use serde::Serialize;
+use sqlx::PgPool;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+/// How many are remembered.
+const REMEMBERED: usize = 50;
+
+/// Where a rebuild stands.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Progress {
+    Running { folded: i64, of: i64 },
+    Done { report: Report, is_clean: bool },
+    Failed { problem: String },
+}
+
+/// One rebuild.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rebuild {
+    pub id: Uuid,
+    pub projections: Vec<&'static str>,
+    pub dry_run: bool,
+    #[serde(flatten)]
+    pub progress: Progress,
+}
+
+/// The rebuilds of this process.
+#[derive(Clone, Debug)]
+pub struct Rebuilds {
+    pool: PgPool,
+    known: Arc<Mutex<VecDeque<Rebuild>>>,
+}
+
+impl Rebuilds {
+    /// None yet.
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, known: Arc::default() }
+    }
+
+    /// Starts one in the background and answers at once.
+    pub fn start(&self, tasks: &Tasks, id: Uuid, projections: Vec<Projection>, dry_run: bool) -> Rebuild {
+        let names = projections.iter().map(|projection| projection.name()).collect();
+        let rebuild =
+            Rebuild { id, projections: names, dry_run, progress: Progress::Running { folded: 0, of: 0 } };
+        {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.push_back(rebuild.clone());
+            if known.len() > REMEMBERED {
+                known.pop_front();
+            }
+        }
+        let (this, stopping) = (self.clone(), tasks.clone());
+        tasks.start(async move {
+            tokio::select! {
+                () = this.run(id, &projections, dry_run) => {}
+                () = stopping.stopping() => {}
+            }
+        });
+        rebuild
+    }
+
+    async fn run(&self, id: Uuid, projections: &[Projection], dry_run: bool) {
+        let told = self.clone();
+        let progress = Arc::new(move |folded: i64, of: i64| {
+            gauge!("ledger_rebuild_progress").set(folded as f64 / of.max(1) as f64);
+            told.set(id, Progress::Running { folded, of });
+        });
+        let done = match rebuild::run(&self.pool, projections, dry_run, progress).await {
+            Ok(report) => Progress::Done { is_clean: report.is_clean(), report },
+            Err(error) => Progress::Failed { problem: error.to_string() },
+        };
+        self.set(id, done);
+    }
+
+    fn set(&self, id: Uuid, progress: Progress) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rebuild) = known.iter_mut().find(|rebuild| rebuild.id == id) {
+            rebuild.progress = progress;
+        }
+    }
+
+    /// One of those that are remembered.
+    pub fn find(&self, id: Uuid) -> Option<Rebuild> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|rebuild| rebuild.id == id).cloned()
+    }
+}

@@ -1,0 +1,52 @@
+//! What happens by the minute? Expired batches are said to be expired, expired keys are forgotten. Neither changes an
+//! answer, both may be done by several processes at once.
+
+use crate::ledger::desk::Desk;
+use crate::ledger::record::Action;
+use crate::ledger::{Context, Ledger, RecordError};
+use crate::shutdown::Tasks;
+use domain::batch::{BatchCommand, decide};
+use domain::stream::{StreamId, StreamKind};
+use std::time::Duration;
+use uuid::Uuid;
+
+const EVERY: Duration = Duration::from_mins(1);
+/// Batches looked at in one tick.
+const BATCHES_MAX: i64 = 1_000;
+
+struct ExpireBatch {
+    id: Uuid,
+}
+
+impl Action for ExpireBatch {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let stream = StreamId::new(StreamKind::Batch, self.id);
+        let batch = desk.stream(stream).await?.state.as_batch().cloned().unwrap_or_default();
+        desk.append(stream, decide(&batch, &BatchCommand::Expire { at: desk.now() })?);
+        Ok(())
+    }
+}
+
+/// Ticks until the service ends.
+pub async fn run(ledger: Ledger, tasks: Tasks) {
+    while !tasks.is_stopping() {
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = tasks.stopping() => return,
+        }
+        if let Err(error) = tick(&ledger).await {
+            tracing::warn!(%error, "the minute's work was not done; the next minute does it");
+        }
+    }
+}
+
+/// One minute's work.
+pub async fn tick(ledger: &Ledger) -> Result<(), RecordError> {
+    let context = Context::system("tick");
+    for id in ledger.views().batches_to_expire(ledger.now(), BATCHES_MAX).await? {
+        ledger.record(&context, &ExpireBatch { id }).await?;
+    }
+    ledger.forget_expired_keys().await
+}
