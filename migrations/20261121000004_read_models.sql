@@ -16,6 +16,17 @@ INSERT INTO projection_checkpoints (projection) VALUES
     ('lead'), ('call_history'), ('dial_queue'), ('agents'), ('dialing_state'), ('batches'), ('dead_letters'),
     ('call_metrics');
 
+-- Lets a statement fail as a whole when the checkpoints it moved were not where they should have been.
+CREATE FUNCTION ledger_require(is_so boolean) RETURNS boolean LANGUAGE plpgsql VOLATILE AS
+$$
+BEGIN
+    IF NOT is_so THEN
+        RAISE EXCEPTION 'the read models were moved by somebody else' USING ERRCODE = 'LLCAS';
+    END IF;
+    RETURN true;
+END
+$$;
+
 -- What is a lead now? fillfactor leaves room for updates in place: no index names a column that reports change.
 CREATE TABLE live.lead (
     id              uuid        NOT NULL PRIMARY KEY,

@@ -17,6 +17,7 @@ use anyhow::Context as _;
 use domain::agent::Agent;
 use domain::principal::{Principal, Role};
 use sqlx::PgPool;
+use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
@@ -24,9 +25,20 @@ use uuid::Uuid;
 /// Committed batches that wait for the follower; more are read from the log.
 const HANDOVER_MAX: usize = 256;
 
-/// The parts of a running service.
+/// A running service. Cheap to clone.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The parts of a running service.
+pub struct Parts {
     pub config: Arc<Config>,
     pub ledger: Ledger,
     pub pool: PgPool,
@@ -57,14 +69,15 @@ impl App {
         let (handover, handed) = mpsc::channel(HANDOVER_MAX);
         let (publish, followed) = watch::channel(Followed::default());
         let (lane, lane_worker) = Lane::new(options.clone(), clock.clone(), handover);
-        let (loader, load_worker) = Loader::new(pool.clone());
+        // Two of its own: statements that come this often should find the same warm backends.
+        let (loader, load_worker) = Loader::new(pool::connect_some(options.clone(), 2).await?);
         tasks.start(lane_worker.run());
         tasks.start(load_worker.run());
         tasks.start(Follow { options, handover: handed, publish, tasks: tasks.clone() }.run());
         let ledger = Ledger::new(pool.clone(), clock.clone(), lane, loader, followed);
         ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
         tasks.start(tick::run(ledger.clone(), tasks.clone()));
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
             machines: Arc::new(Machines::new(ledger.clone())),
             failures: Arc::new(Failures::new(config.rate_limit_auth, clock)),
@@ -73,7 +86,7 @@ impl App {
             ledger,
             pool,
             tasks,
-        })
+        })))
     }
 }
 

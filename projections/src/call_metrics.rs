@@ -1,11 +1,14 @@
 //! How many calls, of what outcome, by whom? Sums over quarter hours; following adds differences, rebuilding sums.
 
 use crate::change::{Change, Folded};
+use crate::plan::Plan;
 use crate::row::{CopyField, CopyLine};
 use bytes::BytesMut;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::outcome::Outcome;
-use sqlx::postgres::PgConnection;
+use sqlx::Arguments;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::PgArguments;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -58,34 +61,31 @@ impl Sums {
         }
     }
 
-    /// Adds them to the table; cells that come to nothing vanish, as they would never be in a rebuilt table.
-    pub async fn flush(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    /// Adds them to a plan; cells that come to nothing vanish, as they would never be in a rebuilt table.
+    pub fn plan(&self, plan: &mut Plan) -> Result<(), BoxDynError> {
         if self.0.is_empty() {
             return Ok(());
         }
         let buckets: Vec<_> = self.0.keys().map(|cell| cell.0).collect();
-        let agents: Vec<_> = self.0.keys().map(|cell| cell.1).collect();
-        let outcomes: Vec<_> = self.0.keys().map(|cell| cell.2.as_str()).collect();
-        let calls: Vec<_> = self.0.values().map(|sum| sum.0).collect();
-        let seconds: Vec<_> = self.0.values().map(|sum| sum.1).collect();
-        sqlx::query(
+        let negative: Vec<_> = self.0.iter().filter(|(_, sum)| sum.0 < 0).map(|(cell, _)| cell.0).collect();
+        let values = [
+            plan.bind(buckets)?,
+            plan.bind(self.0.keys().map(|cell| cell.1).collect::<Vec<_>>())?,
+            plan.bind(self.0.keys().map(|cell| cell.2.as_str()).collect::<Vec<_>>())?,
+            plan.bind(self.0.values().map(|sum| sum.0).collect::<Vec<_>>())?,
+            plan.bind(self.0.values().map(|sum| sum.1).collect::<Vec<_>>())?,
+        ];
+        let [bucket, agent, outcome, calls, seconds] = values;
+        plan.push(&format!(
             "INSERT INTO call_metrics AS m (bucket, agent_id, outcome, calls, duration_seconds) \
-             SELECT * FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) \
-             ON CONFLICT (bucket, agent_id, outcome) DO UPDATE \
-             SET calls = m.calls + EXCLUDED.calls, duration_seconds = m.duration_seconds + EXCLUDED.duration_seconds",
-        )
-        .bind(&buckets)
-        .bind(&agents)
-        .bind(&outcomes)
-        .bind(&calls)
-        .bind(&seconds)
-        .execute(&mut *conn)
-        .await?;
-        if calls.iter().any(|calls| *calls < 0) {
-            sqlx::query("DELETE FROM call_metrics WHERE bucket = ANY($1) AND calls = 0")
-                .bind(&buckets)
-                .execute(conn)
-                .await?;
+             SELECT * FROM unnest({bucket}::timestamptz[], {agent}::uuid[], {outcome}::text[], {calls}::bigint[], \
+             {seconds}::bigint[]) ON CONFLICT (bucket, agent_id, outcome) DO UPDATE \
+             SET calls = m.calls + EXCLUDED.calls, duration_seconds = m.duration_seconds + EXCLUDED.duration_seconds"
+        ));
+        if !negative.is_empty() {
+            let mut args = PgArguments::default();
+            args.add(negative)?;
+            plan.push_after("DELETE FROM call_metrics WHERE bucket = ANY($1) AND calls = 0", args);
         }
         Ok(())
     }

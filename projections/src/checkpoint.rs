@@ -40,30 +40,6 @@ pub async fn hold(conn: &mut PgConnection) -> Result<Vec<Checkpoint>, sqlx::Erro
     .await
 }
 
-/// Moves `from` to `upto` for exactly these generations; false if somebody else moved or swapped any of them.
-pub async fn advance(
-    conn: &mut PgConnection,
-    moved: &[(Projection, i64)],
-    from: i64,
-    upto: i64,
-) -> Result<bool, sqlx::Error> {
-    let names: Vec<_> = moved.iter().map(|(projection, _)| projection.name()).collect();
-    let generations: Vec<_> = moved.iter().map(|(_, generation)| *generation).collect();
-    let done = sqlx::query(
-        "UPDATE projection_checkpoints c SET position = $4 \
-         FROM unnest($1::text[], $2::bigint[]) AS m(projection, generation) \
-         WHERE c.projection = m.projection AND c.generation = m.generation AND c.position = $3 \
-         AND c.paused_by IS NULL",
-    )
-    .bind(&names)
-    .bind(&generations)
-    .bind(from)
-    .bind(upto)
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == moved.len() as u64)
-}
-
 /// Holds a read model back; readers keep its last good rows.
 pub async fn pause(conn: &mut PgConnection, projection: Projection, why: &str) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE projection_checkpoints SET paused_by = $2 WHERE projection = $1")

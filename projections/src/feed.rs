@@ -17,6 +17,8 @@ pub enum FeedError {
     Database(#[from] sqlx::Error),
     #[error("position {position}: {problem}")]
     Stored { position: i64, problem: StoredError },
+    #[error("{stream} cannot be read at {sequence}: {problem}")]
+    Unreadable { stream: StreamId, sequence: i64, problem: StoredError },
     #[error("position {position} belongs to no stream of this ledger ({aggregate_type}/{aggregate_id})")]
     Stream { position: i64, aggregate_type: String, aggregate_id: String },
     #[error("position {expected} is missing: the log goes on at {found}")]

@@ -3,13 +3,14 @@
 //! | phase | statement |
 //! |---|---|
 //! | before states of streams that another process changed | one `SELECT` for all of them |
-//! | one transaction | compare-and-set of the checkpoints, then at most two statements a read model |
+//! | one statement | compare-and-set of the checkpoints and the rows of every read model (see [`crate::plan`]) |
 //!
 //! Two followers at once: the second one's compare-and-set finds other positions and writes nothing.
 
 use crate::change::{Change, Committed, Folded, coalesce};
 use crate::checkpoint::{self, Checkpoint};
 use crate::feed::{self, FeedError};
+use crate::plan::{Plan, Ran};
 use crate::projection::{Flush, Projection};
 use crate::streams;
 use domain::stream::State;
@@ -101,26 +102,21 @@ impl Follower {
         changes: &[Change],
     ) -> Result<Step, FeedError> {
         let flushes: Vec<(Projection, Flush)> = group.iter().map(|(p, _)| (*p, p.fold(changes))).collect();
-        let mut tx = conn.begin().await?;
-        if !checkpoint::advance(&mut tx, group, from, upto).await? {
-            tx.rollback().await?;
-            self.checkpoints = checkpoint::read(conn).await?;
-            return Ok(Step::Overtaken);
-        }
-        let mut failed = None;
+        let mut plan = Plan::default();
+        plan.advance(group, from, upto).map_err(sqlx::Error::Encode)?;
         for (_, flush) in &flushes {
-            if let Err(error) = flush.write(&mut tx).await {
-                failed = Some(error);
-                break;
-            }
+            flush.plan(&mut plan)?;
         }
-        match failed {
-            None => tx.commit().await?,
-            Some(sqlx::Error::Database(_)) => {
-                tx.rollback().await?;
+        match plan.run(conn).await {
+            Ok(Ran::Done) => {}
+            Ok(Ran::Overtaken) => {
+                self.checkpoints = checkpoint::read(conn).await?;
+                return Ok(Step::Overtaken);
+            }
+            Err(sqlx::Error::Database(_)) => {
                 return self.write_apart(conn, group, from, upto, &flushes).await;
             }
-            Some(other) => return Err(other.into()),
+            Err(other) => return Err(other.into()),
         }
         for checkpoint in &mut self.checkpoints {
             if group.iter().any(|(projection, _)| projection.name() == checkpoint.projection) {
@@ -141,15 +137,13 @@ impl Follower {
     ) -> Result<Step, FeedError> {
         let mut tx = conn.begin().await?;
         for ((projection, flush), moved) in flushes.iter().zip(group) {
+            let mut plan = Plan::default();
+            plan.advance(std::slice::from_ref(moved), from, upto).map_err(sqlx::Error::Encode)?;
+            flush.plan(&mut plan)?;
             let mut savepoint = tx.begin().await?;
-            match flush.write(&mut savepoint).await {
-                Ok(()) => {
-                    if !checkpoint::advance(&mut savepoint, std::slice::from_ref(moved), from, upto).await? {
-                        savepoint.rollback().await?;
-                        continue;
-                    }
-                    savepoint.commit().await?;
-                }
+            match plan.run(&mut savepoint).await {
+                Ok(Ran::Done) => savepoint.commit().await?,
+                Ok(Ran::Overtaken) => savepoint.rollback().await?,
                 Err(sqlx::Error::Database(error)) => {
                     savepoint.rollback().await?;
                     let why = format!("positions {} to {upto}: {}", from + 1, error.message());

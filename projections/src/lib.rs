@@ -20,6 +20,7 @@ pub mod lead;
 pub mod checkpoint;
 pub mod checksum;
 pub mod follow;
+mod plan;
 pub mod projection;
 pub mod rebuild;
 mod swap;

@@ -2,11 +2,11 @@
 
 use crate::call_metrics::Sums;
 use crate::change::{Change, Folded};
+use crate::plan::Plan;
 use crate::row::{CopyLine, Delta, Row};
 use crate::{agents, batches, call_history, dead_letters, dial_queue, dialing_state, lead};
 use bytes::BytesMut;
 use domain::stream::{StreamId, StreamKind};
-use sqlx::postgres::PgConnection;
 
 /// A read model.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -120,18 +120,19 @@ impl Projection {
 }
 
 impl Flush {
-    /// Writes it into the tables that the connection's search path names.
-    pub async fn write(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Lead(delta) => delta.flush(conn).await,
-            Self::CallHistory(delta) => delta.flush(conn).await,
-            Self::DialQueue(delta) => delta.flush(conn).await,
-            Self::Agents(delta) => delta.flush(conn).await,
-            Self::DialingState(delta) => delta.flush(conn).await,
-            Self::Batches(delta) => delta.flush(conn).await,
-            Self::DeadLetters(delta) => delta.flush(conn).await,
-            Self::CallMetrics(sums) => sums.flush(conn).await,
-        }
+    /// Adds it to a plan, for the tables that the connection's search path names.
+    pub fn plan(&self, plan: &mut Plan) -> Result<(), sqlx::Error> {
+        let planned = match self {
+            Self::Lead(delta) => delta.plan(plan),
+            Self::CallHistory(delta) => delta.plan(plan),
+            Self::DialQueue(delta) => delta.plan(plan),
+            Self::Agents(delta) => delta.plan(plan),
+            Self::DialingState(delta) => delta.plan(plan),
+            Self::Batches(delta) => delta.plan(plan),
+            Self::DeadLetters(delta) => delta.plan(plan),
+            Self::CallMetrics(sums) => sums.plan(plan),
+        };
+        planned.map_err(sqlx::Error::Encode)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What is a row? Its columns are written down once; upserting, copying and comparing follow from them.
 
+use crate::plan::Plan;
 use bytes::{BufMut, BytesMut};
 use chrono::{DateTime, Utc};
+use sqlx::Arguments as _;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::postgres::PgArguments;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -176,28 +178,29 @@ impl<R: Row> Delta<R> {
         self.deletes.extend(known.into_keys());
     }
 
-    /// Writes it, set-based, in at most two statements.
-    pub async fn flush(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    /// Adds it to a plan: at most two statements, set-based.
+    pub fn plan(&self, plan: &mut Plan) -> Result<(), BoxDynError> {
         if !self.upserts.is_empty() {
-            let mut args = PgArguments::default();
-            R::bind(&self.upserts, &mut args).map_err(sqlx::Error::Encode)?;
-            sqlx::query_with(&upsert::<R>(), args).execute(&mut *conn).await?;
+            let first = plan.args().len() + 1;
+            R::bind(&self.upserts, plan.args())?;
+            plan.push(&upsert::<R>(first));
         }
         if !self.deletes.is_empty() {
-            let sql = format!("DELETE FROM {} WHERE {} = ANY($1)", R::TABLE, R::COLUMNS[0].0);
-            sqlx::query(&sql).bind(&self.deletes).execute(conn).await?;
+            let keys = plan.bind(self.deletes.clone())?;
+            plan.push(&format!("DELETE FROM {} WHERE {} = ANY({keys})", R::TABLE, R::COLUMNS[0].0));
         }
         Ok(())
     }
 }
 
-fn upsert<R: Row>() -> String {
+/// The statement whose arrays begin at placeholder `first`.
+fn upsert<R: Row>(first: usize) -> String {
     let (table, key) = (R::TABLE, R::COLUMNS[0].0);
     let mut arrays = String::new();
     let mut updates = String::new();
     for (index, (name, sql_type)) in R::COLUMNS.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
-        let _ = write!(arrays, "{comma}${}::{sql_type}[]", index + 1);
+        let _ = write!(arrays, "{comma}${}::{sql_type}[]", index + first);
         if index > 0 {
             let comma = if index == 1 { "" } else { ", " };
             let _ = write!(updates, "{comma}{name} = EXCLUDED.{name}");

@@ -24,6 +24,27 @@ pub async fn load(
     Ok(found)
 }
 
+/// Loads the leads of these numbers, as they are.
+pub async fn load_by_num(
+    conn: &mut PgConnection,
+    nums: &[i64],
+) -> Result<Vec<(StreamId, Folded)>, FeedError> {
+    let rows: Vec<StoredRow> = sqlx::query_as(
+        "SELECT e.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload::text \
+         FROM lead l JOIN events e ON e.aggregate_type = 'lead' AND e.aggregate_id = l.id::text \
+         WHERE l.num = ANY($1) ORDER BY e.aggregate_id, e.sequence",
+    )
+    .bind(nums)
+    .fetch_all(conn)
+    .await?;
+    let mut found = HashMap::new();
+    fold(StreamKind::Lead, rows, &mut found)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Aggregate id, sequence, type, version, payload.
+type StoredRow = (String, i64, String, String, String);
+
 async fn load_kind(
     conn: &mut PgConnection,
     kind: StreamKind,
@@ -32,7 +53,7 @@ async fn load_kind(
     found: &mut HashMap<StreamId, Folded>,
 ) -> Result<(), FeedError> {
     let names: Vec<String> = ids.iter().map(StreamId::aggregate_id).collect();
-    let rows: Vec<(String, i64, String, String, String)> = sqlx::query_as(
+    let rows: Vec<StoredRow> = sqlx::query_as(
         "SELECT aggregate_id, sequence, event_type, event_version, payload::text FROM events \
          WHERE aggregate_type = $1 AND aggregate_id = ANY($2) AND position <= $3 \
          ORDER BY aggregate_id, sequence",
@@ -42,10 +63,18 @@ async fn load_kind(
     .bind(upto.unwrap_or(i64::MAX))
     .fetch_all(conn)
     .await?;
+    fold(kind, rows, found)
+}
+
+fn fold(
+    kind: StreamKind,
+    rows: Vec<StoredRow>,
+    found: &mut HashMap<StreamId, Folded>,
+) -> Result<(), FeedError> {
     for (aggregate_id, sequence, name, version, payload) in rows {
         let Some(stream) = StreamId::read(kind.as_str(), &aggregate_id) else { continue };
         let event = stored::decode(kind, &name, &version, &payload)
-            .map_err(|problem| FeedError::Stored { position: upto.unwrap_or_default(), problem })?;
+            .map_err(|problem| FeedError::Unreadable { stream, sequence, problem })?;
         let folded = found.entry(stream).or_insert_with(|| Folded { sequence: 0, state: State::empty(kind) });
         folded.state.apply(event);
         folded.sequence = sequence;

@@ -3,6 +3,7 @@
 use crate::change::coalesce;
 use crate::checkpoint;
 use crate::follow::changes_between;
+use crate::plan::Plan;
 use crate::projection::Projection;
 use crate::rebuild::RebuildError;
 use sqlx::PgPool;
@@ -113,9 +114,11 @@ async fn catch_up(
     upto: i64,
 ) -> Result<(), RebuildError> {
     let changes = coalesce(changes_between(conn, from, upto).await?);
+    let mut plan = Plan::default();
     for projection in projections {
-        projection.fold(&changes).write(conn).await?;
+        projection.fold(&changes).plan(&mut plan)?;
     }
+    plan.run(conn).await?;
     Ok(())
 }
 

@@ -128,11 +128,7 @@ impl<'l> Desk<'l> {
 
     /// The lead of that number, deleted ones too.
     pub async fn lead_of_num(&self, num: i64) -> Result<Option<Uuid>, RecordError> {
-        if let Some(id) = self.ledger.inner.loader.lead_of_num(num) {
-            return Ok(Some(id));
-        }
-        let found = self.views().leads_by_num(&[num]).await?;
-        Ok(found.first().map(|(_, id)| *id))
+        self.ledger.inner.loader.lead_of_num(num).await
     }
 
     /// Whoever holds a key now.
@@ -145,8 +141,10 @@ impl<'l> Desk<'l> {
         let empty = || Folded { sequence: 0, state: State::empty(stream.kind) };
         for event in events {
             let event = event.into();
-            let known = self.after.get(&stream).or_else(|| self.seen.get(&stream));
-            let mut folded = known.cloned().unwrap_or_else(empty);
+            // Taken out, not copied: applying to a state that nobody else holds copies nothing.
+            let known = self.after.remove(&stream);
+            let is_first = known.is_none();
+            let mut folded = known.or_else(|| self.seen.get(&stream).cloned()).unwrap_or_else(empty);
             folded.sequence += 1;
             let id = self.new_id();
             self.intent.events.push(Prepared::new(
@@ -157,7 +155,8 @@ impl<'l> Desk<'l> {
                 &self.intent.metadata,
             ));
             folded.state.apply(event);
-            if self.after.insert(stream, folded).is_none() {
+            self.after.insert(stream, folded);
+            if is_first {
                 self.order.push(stream);
             }
         }

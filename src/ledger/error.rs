@@ -43,6 +43,7 @@ impl From<FeedError> for RecordError {
         match error {
             FeedError::Database(error) => error.into(),
             other @ (FeedError::Stored { .. }
+            | FeedError::Unreadable { .. }
             | FeedError::Stream { .. }
             | FeedError::Gap { .. }
             | FeedError::Short { .. }

@@ -26,8 +26,13 @@ pub fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
 
 /// A pool of such connections.
 pub async fn connect(options: PgConnectOptions) -> Result<PgPool, sqlx::Error> {
+    connect_some(options, CONNECTIONS).await
+}
+
+/// A pool of so many such connections.
+pub async fn connect_some(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
     PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
+        .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
         .connect_with(options)

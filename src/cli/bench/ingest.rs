@@ -19,13 +19,15 @@ pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
         .await?;
     sqlx::query("VACUUM ANALYZE").execute(&stage.app.pool).await?;
     let reference = pgbench::rate(stage, &pgbench::single_insert(), 64).await?;
-    let next = Arc::new(AtomicUsize::new(1));
-    let mut at_64 = reports(stage, 64, &next, None).await?;
-    let mut at_256 = reports(stage, 256, &next, None).await?;
+    let numbers: Vec<(i64, String)> =
+        sqlx::query_as("SELECT num, phone FROM live.lead ORDER BY num").fetch_all(&stage.app.pool).await?;
+    let numbers = Numbers { all: Arc::new(numbers), next: Arc::new(AtomicUsize::new(0)) };
+    let mut at_64 = reports(stage, 64, &numbers, None).await?;
+    let mut at_256 = reports(stage, 256, &numbers, None).await?;
     let three = pgbench::rate(stage, &pgbench::three_rows(100_000), 64).await?;
     let one = pgbench::rate(stage, &pgbench::single_insert(), 1).await?;
     let pace = Duration::from_secs_f64(64.0 / (at_64.rate() / 2.0));
-    let mut half = reports(stage, 64, &next, Some(pace)).await?;
+    let mut half = reports(stage, 64, &numbers, Some(pace)).await?;
     let figure = |what: &str, ours, reference, unit| Figure { what: what.to_owned(), ours, reference, unit };
     Ok(vec![
         figure(
@@ -54,25 +56,32 @@ pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
     ])
 }
 
+/// Numbers to report on, each once.
+#[derive(Clone)]
+struct Numbers {
+    all: Arc<Vec<(i64, String)>>,
+    next: Arc<AtomicUsize>,
+}
+
 /// Reports for the stage's seconds, each on a lead of its own; with `pace`, no faster than one each so often.
 async fn reports(
     stage: &Stage,
     clients: usize,
-    next: &Arc<AtomicUsize>,
+    numbers: &Numbers,
     pace: Option<Duration>,
 ) -> anyhow::Result<Times> {
     let until = Instant::now() + Duration::from_secs(stage.seconds);
     let address = stage.address;
     client::run(clients, |_| {
-        let next = next.clone();
+        let numbers = numbers.clone();
         async move {
             let mut client = Client::connect(address).await?;
             let mut times = Vec::new();
             while Instant::now() < until {
-                let number = next.fetch_add(1, Ordering::Relaxed);
+                let index = numbers.next.fetch_add(1, Ordering::Relaxed);
+                let Some((number, phone)) = numbers.all.get(index) else { return Ok(times) };
                 let body = format!(
-                    r#"{{"number_id":{number},"phone_number":"{}","status":"BUSY","reason":"line busy","attempted_at":"2026-11-21T08:00:00.123456+00:00","user_message":"call me later"}}"#,
-                    super::phone(number - 1)
+                    r#"{{"number_id":{number},"phone_number":"{phone}","status":"BUSY","reason":"line busy","attempted_at":"2026-11-21T08:00:00.123456+00:00","user_message":"call me later"}}"#,
                 );
                 let request = post("/api/dialer/report-result", TOKEN, &body);
                 let started = Instant::now();

@@ -85,6 +85,7 @@ impl Figure {
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
+    crate::telemetry::metrics();
     let dir = options.dir.clone().unwrap_or_else(|| config.data_dir.join("bench"));
     for name in ["append", "ingest", "read", "next-batch", "rebuild"] {
         if !options.names.is_empty() && !options.names.iter().any(|wanted| wanted == name) {

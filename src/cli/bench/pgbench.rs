@@ -48,39 +48,40 @@ fn program(stage: &Stage) -> anyhow::Result<PathBuf> {
 const PAYLOAD: &str = r#"{"attempt_reported":{"at":"2025-03-01T08:00:00.123456Z","attempt_id":"0190f0de-dd29-7a6b-9450-b6556ef3e623","attempted_at":"2025-03-01T08:00:00Z","source":"machine","outcome":"busy","policy":{"max_attempts":3,"retry_delay_minutes":60},"answered":{"status":"busy","attempts":1,"lease":"none","call_allowed":true},"person":{"reason":"line busy","user_message":"call me later"}}}"#;
 const METADATA: &str = r#"{"actor":"credential:0190f0de-dd29-7a6b-9450-b6556ef3e623","body":"5f3c0f9f7c5f3c0f9f7c5f3c0f9f7c5f3c0f9f7c5f3c0f9f7c5f3c0f9f7c5f3c","dialect":"dialer_panel"}"#;
 
-/// Makes copies of the tables that the references write to.
+/// Makes copies of the tables that the references write to. Payload and metadata are defaults: pgbench would take the
+/// colons in them for variables.
 pub async fn prepare(stage: &Stage) -> anyhow::Result<()> {
-    stage
-        .app
-        .pool
-        .execute(
-            "CREATE TABLE IF NOT EXISTS ref_events (LIKE events INCLUDING ALL);
-             CREATE SEQUENCE IF NOT EXISTS ref_position;
-             CREATE TABLE IF NOT EXISTS ref_lead (LIKE live.lead INCLUDING ALL);
-             CREATE TABLE IF NOT EXISTS ref_calls (LIKE live.call_history INCLUDING ALL);",
-        )
-        .await?;
+    let defaults = format!(
+        "ALTER TABLE ref_events ALTER COLUMN payload SET DEFAULT '{PAYLOAD}', \
+         ALTER COLUMN metadata SET DEFAULT '{METADATA}'"
+    );
+    for statement in [
+        "CREATE TABLE IF NOT EXISTS ref_events (LIKE events INCLUDING ALL)",
+        defaults.as_str(),
+        "CREATE SEQUENCE IF NOT EXISTS ref_position",
+        "CREATE TABLE IF NOT EXISTS ref_lead (LIKE live.lead INCLUDING ALL)",
+        "CREATE TABLE IF NOT EXISTS ref_calls (LIKE live.call_history INCLUDING ALL)",
+    ] {
+        stage.app.pool.execute(statement).await?;
+    }
     Ok(())
 }
 
+/// A row of the log.
+const INSERT: &str = "INSERT INTO ref_events (aggregate_type, aggregate_id, sequence, event_type, event_version, \
+    position, event_id, recorded_at, hash) VALUES ('lead', gen_random_uuid()::text, 1, 'attempt_reported', '1.0', \
+    nextval('ref_position'), gen_random_uuid(), now(), decode(repeat('ab', 32), 'hex'))";
+
 /// One event, one transaction.
 pub fn single_insert() -> String {
-    format!(
-        "INSERT INTO ref_events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, \
-         metadata, position, event_id, recorded_at, hash) VALUES ('lead', gen_random_uuid()::text, 1, \
-         'attempt_reported', '1.0', '{PAYLOAD}', '{METADATA}', nextval('ref_position'), gen_random_uuid(), now(), \
-         decode(repeat('ab', 32), 'hex'));\n"
-    )
+    format!("{INSERT};\n")
 }
 
 /// What a report does at the least: an event, a lead's row, a call's row, in one statement.
 pub fn three_rows(leads: usize) -> String {
     format!(
         "\\set num random(1, {leads})\n\
-         WITH e AS (INSERT INTO ref_events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, \
-         metadata, position, event_id, recorded_at, hash) VALUES ('lead', gen_random_uuid()::text, 1, \
-         'attempt_reported', '1.0', '{PAYLOAD}', '{METADATA}', nextval('ref_position'), gen_random_uuid(), now(), \
-         decode(repeat('ab', 32), 'hex'))), \
+         WITH e AS ({INSERT}), \
          l AS (UPDATE ref_lead SET panel_status = 'busy', queue_state = 'retry_wait', attempts = attempts + 1, \
          last_attempt_at = now(), latest_note = 'call me later', updated_at = now() WHERE num = :num RETURNING id) \
          INSERT INTO ref_calls (id, lead_id, outcome, is_final, facts, occurred_at, recorded_at) \
