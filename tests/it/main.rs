@@ -1,1 +1,8 @@
-fn main() {}
+//! One test binary: the tree below mirrors the sources, `support` holds the service under test and its clients.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod architecture;
+mod dialects;
+mod faults;
+mod ledger;
+mod support;

@@ -1,0 +1,4 @@
+mod hostile;
+mod next_batch;
+mod report_result;
+mod schedule;

@@ -1,0 +1,3 @@
+mod dialer_panel;
+mod native;
+mod telecaller;

@@ -1,0 +1,142 @@
+//! `/api/v1/ledger`
+
+use crate::support::TestApp;
+use crate::support::clients::{Client, report};
+use domain::principal::Role;
+use serde_json::{Value, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_handed_out_in_order_and_can_be_gone_on_with() {
+    let app = TestApp::with_numbers(&["09123456789", "09123456780"]).await;
+    app.register("audrey", Role::Auditor, None).await;
+    let auditor = Client::person(&app, "audrey").await;
+    let head = app.app.ledger.views().head().await.unwrap();
+    let mut positions = Vec::new();
+    loop {
+        let from = positions.len() + 1;
+        let answer = auditor.get(&format!("/api/v1/ledger/events?from={from}&limit=3")).await;
+        let Value::String(text) = &answer.body else {
+            positions.push(answer.body["position"].as_i64().unwrap());
+            continue;
+        };
+        if text.is_empty() {
+            break;
+        }
+        for line in text.lines() {
+            let event: Value = serde_json::from_str(line).unwrap();
+            assert!(event["payload"][event["event_type"].as_str().unwrap()].is_object(), "{event}");
+            positions.push(event["position"].as_i64().unwrap());
+        }
+    }
+    assert_eq!(positions, (1..=head).collect::<Vec<_>>());
+    assert_eq!(auditor.get("/api/v1/ledger/events?from=0").await.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leads_history_is_found_by_any_of_its_ids() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    Client::dialer(&app).report(&report(1, "BUSY", 1)).await;
+    let admin = Client::person(&app, "admin").await;
+    let by_num = admin.get("/api/v1/ledger/leads/1/events").await.body;
+    let types: Vec<_> =
+        by_num["events"].as_array().unwrap().iter().map(|e| e["event_type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["lead_captured", "attempt_reported", "lead_status_changed"]);
+    let id = by_num["lead_id"].as_str().unwrap();
+    let oid = domain::ids::oid(id.parse().unwrap());
+    assert_eq!(admin.get(&format!("/api/v1/ledger/leads/{id}/events")).await.body, by_num);
+    assert_eq!(admin.get(&format!("/api/v1/ledger/leads/{oid}/events/")).await.body, by_num);
+    for unknown in ["2", "nobody", "0190f0de-dd29-7a6b-9450-b6556ef3e623"] {
+        assert_eq!(admin.get(&format!("/api/v1/ledger/leads/{unknown}/events")).await.status, 404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_is_started_watched_and_switched() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let admin = Client::person(&app, "admin").await;
+    let started =
+        admin.post("/api/v1/ledger/rebuilds", &json!({ "projections": ["lead", "dial_queue"] })).await;
+    assert_eq!(started.status, 202);
+    let path = format!("/api/v1/ledger/rebuilds/{}", started.body["id"].as_str().unwrap());
+    let done = loop {
+        let answer = admin.get(&path).await;
+        if answer.body["state"] != "running" {
+            break answer.body;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert_eq!((&done["state"], &done["is_clean"]), (&json!("done"), &json!(true)), "{done}");
+    let projections = admin.get("/api/v1/ledger/projections").await.body;
+    let generation = |name: &str| {
+        let all = projections["projections"].as_array().unwrap();
+        all.iter().find(|p| p["name"] == name).unwrap()["generation"].as_i64().unwrap()
+    };
+    assert_eq!((generation("lead"), generation("agents")), (2, 1));
+    assert_eq!(
+        admin.post("/api/v1/ledger/rebuilds", &json!({ "projections": ["nothing"] })).await.status,
+        422
+    );
+    Client::dialer(&app).report(&report(1, "BUSY", 1)).await;
+    app.rebuilt_equals_live().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_is_listed_and_resolved_once() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let admin = Client::person(&app, "admin").await;
+    Client::dialer(&app).report(&json!({ "number_id": 77, "status": "BUSY" })).await;
+    let listed = admin.get("/api/v1/ledger/dead-letters").await.body;
+    assert_eq!(listed["dead_letters"][0]["reason"], "unknown_number");
+    let resolve = async || {
+        let body = json!({ "resolution": "was number 1", "lead_id": 1 });
+        admin.post("/api/v1/ledger/dead-letters/1/resolve", &body).await
+    };
+    let resolved = resolve().await;
+    assert_eq!((resolved.status.as_u16(), &resolved.body["resolution"]), (200, &json!("was number 1")));
+    assert_eq!(resolve().await.status, 409);
+    assert_eq!(admin.get("/api/v1/ledger/dead-letters").await.body["dead_letters"], json!([]));
+    app.rebuilt_equals_live().await;
+}
+
+/// Deny unless a role allows: every route, every role.
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_see_what_they_may() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let routes = ["events", "leads/1/events", "projections", "dead-letters"];
+    for &role in Role::ALL {
+        app.register(&format!("a-{role}"), role, None).await;
+        let person = Client::person(&app, &format!("a-{role}")).await;
+        for route in routes {
+            let expected = if role.reads_log() { 200 } else { 403 };
+            assert_eq!(
+                person.get(&format!("/api/v1/ledger/{route}")).await.status,
+                expected,
+                "{role} {route}"
+            );
+        }
+        let expected = if role == Role::Admin { 422 } else { 403 };
+        let rebuild = json!({ "projections": ["nothing"] });
+        assert_eq!(person.post("/api/v1/ledger/rebuilds", &rebuild).await.status, expected, "{role}");
+    }
+    for route in routes {
+        assert_eq!(Client::nobody(&app).get(&format!("/api/v1/ledger/{route}")).await.status, 401);
+        assert_eq!(Client::dialer(&app).get(&format!("/api/v1/ledger/{route}")).await.status, 401);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_readiness_and_figures_tell_no_secrets() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    lead_ledger::telemetry::metrics();
+    let nobody = Client::nobody(&app);
+    assert_eq!(nobody.get("/healthz").await.body["status"], "ok");
+    let ready = nobody.get("/readyz").await;
+    assert_eq!(
+        (ready.status.as_u16(), &ready.body["status"], &ready.body["lag"]),
+        (200, &json!("ready"), &json!(0))
+    );
+    Client::dialer(&app).report(&report(1, "BUSY", 1)).await;
+    let figures = nobody.get("/metrics").await.body.to_string();
+    assert!(figures.contains("ledger_append_seconds"), "{figures}");
+    assert!(!figures.contains("09123456789"));
+}

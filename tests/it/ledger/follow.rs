@@ -1,0 +1,48 @@
+//! Two processes on one database; a read model that cannot go on.
+
+use crate::support::clients::{Client, report};
+use crate::support::{TestApp, database};
+use crate::support::{TestClock, history};
+use sqlx::Executor;
+use std::time::{Duration, Instant};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_process_takes_over_when_the_following_one_dies() {
+    let first = TestApp::with_numbers(&["09123456789"]).await;
+    let second = TestApp::join(&first.database_url, first.clock.clone()).await;
+    for (second_no, app) in [(1, &first), (2, &second), (3, &first), (4, &second)] {
+        let answer = Client::dialer(app).report(&report(1, "BUSY", second_no)).await;
+        assert_eq!((answer.status.as_u16(), answer.header("ledger-followed")), (200, None), "{answer:?}");
+    }
+    // Its backends end as they do when the process is killed.
+    first.app.tasks.stop();
+    first.app.tasks.wait().await;
+    let died = Instant::now();
+    let answer = Client::dialer(&second).report(&report(1, "MISSED", 5)).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["attempts"]), (200, &serde_json::json!(5)));
+    let head = second.app.ledger.views().head().await.unwrap();
+    while second.app.ledger.views().followed().await.unwrap() < head {
+        assert!(died.elapsed() < Duration::from_secs(5), "not taken over in time");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    second.rebuilt_equals_live().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_model_that_cannot_go_on_is_paused_and_its_siblings_are_not() {
+    let app = TestApp::join(&database().await, TestClock::new()).await;
+    app.app.ledger.ensure_dialer(crate::support::DIALER_TOKEN, "IR").await.unwrap();
+    history::open_dialing(&app.app).await;
+    app.app.pool.execute("ALTER TABLE live.call_history ADD CHECK (outcome <> 'banned')").await.unwrap();
+    history::capture(&app.app, ["09123456789".to_owned()]).await;
+    let dialer = Client::dialer(&app);
+    assert_eq!(dialer.report(&report(1, "BANNED", 1)).await.status, 200);
+    assert_eq!(dialer.report(&report(1, "BUSY", 2)).await.status, 200);
+    let ready = Client::nobody(&app).get("/readyz").await.body;
+    assert_eq!(
+        (&ready["status"], &ready["paused"][0]["projection"]),
+        (&"degraded".into(), &"call_history".into())
+    );
+    let lead = app.app.ledger.views().find_lead(domain::ids::AnyId::Num(1)).await.unwrap().unwrap();
+    assert_eq!((lead.attempts, lead.panel_status.as_str()), (2, "busy"));
+}

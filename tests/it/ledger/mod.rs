@@ -1,0 +1,4 @@
+mod chain;
+mod follow;
+mod postgres_es;
+mod rebuild;

@@ -1,0 +1,109 @@
+//! One client for each dialect: it knows the paths and headers, so that no test spells them.
+
+use super::{DIALER_TOKEN, PASSWORD, TestApp};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+/// An answer, read.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    async fn read(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Self { status, headers, body }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// Somebody who talks HTTP.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    token: Option<String>,
+    http: reqwest::Client,
+}
+
+impl Client {
+    pub fn nobody(app: &TestApp) -> Self {
+        Self { base: format!("http://{}", app.address), token: None, http: reqwest::Client::new() }
+    }
+
+    pub fn dialer(app: &TestApp) -> Self {
+        Self { token: Some(DIALER_TOKEN.to_owned()), ..Self::nobody(app) }
+    }
+
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// Logs in by user name.
+    pub async fn person(app: &TestApp, username: &str) -> Self {
+        let nobody = Self::nobody(app);
+        let answer = nobody.log_in(username, PASSWORD).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        nobody.with_token(answer.body["access_token"].as_str().unwrap())
+    }
+
+    pub async fn log_in(&self, username: &str, password: &str) -> Answer {
+        let body = json!({ "username": username, "password": password });
+        self.send(Method::POST, "/api/auth/login", Some(&body.to_string()), &[]).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Some(&body.to_string()), &[]).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, Some(&body.to_string()), &[]).await
+    }
+
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_owned());
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    pub async fn next_batch(&self, size: usize) -> Answer {
+        self.get(&format!("/api/dialer/next-batch?size={size}")).await
+    }
+
+    pub async fn report(&self, body: &Value) -> Answer {
+        self.post("/api/dialer/report-result", body).await
+    }
+}
+
+/// A report of a call at that second of the test clock's first minute.
+pub fn report(number_id: i64, status: &str, second: u32) -> Value {
+    json!({
+        "number_id": number_id, "phone_number": null, "status": status, "reason": null,
+        "attempted_at": format!("2025-03-01T08:30:{second:02}.000000+00:00")
+    })
+}

@@ -1,0 +1,126 @@
+//! Histories to test on: an open window, captured numbers, and a random past.
+
+use super::TestApp;
+use super::clients::Client;
+use chrono::NaiveTime;
+use domain::dialing::event::Window;
+use domain::dialing::set_schedule::SetSchedule;
+use domain::dialing::{DialingCommand, decide};
+use domain::lead::LeadCommand;
+use domain::lead::capture::CaptureLead;
+use domain::lead::event::{Person, Source};
+use domain::phone::{Phone, Region};
+use domain::status::Stage;
+use domain::stream::{StreamId, StreamKind};
+use lead_ledger::ledger::desk::Desk;
+use lead_ledger::ledger::record::Action;
+use lead_ledger::ledger::{Context, RecordError};
+use lead_ledger::state::App;
+use serde_json::json;
+
+struct Open;
+
+impl Action for Open {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let dialing = desk.dialing().await?;
+        let all_day =
+            |day_of_week| Window { day_of_week, start_time: NaiveTime::MIN, end_time: NaiveTime::MIN };
+        let set = SetSchedule {
+            at: desk.now(),
+            skip_holidays: true,
+            timezone: dialing.timezone.clone(),
+            windows: (0..7).map(all_day).collect(),
+            holidays: Vec::new(),
+            switch_locked: false,
+        };
+        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
+        Ok(())
+    }
+}
+
+/// Dialing round the clock.
+pub async fn open_dialing(app: &App) {
+    app.ledger.record(&Context::system("test"), &Open).await.unwrap();
+}
+
+struct Capture {
+    phone: String,
+}
+
+impl Action for Capture {
+    type Answer = i64;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<i64, RecordError> {
+        let id = desk.begin(StreamKind::Lead);
+        let command = LeadCommand::Capture(Box::new(CaptureLead {
+            at: desk.now(),
+            num: desk.num(StreamKind::Lead).await?,
+            source: Source::Panel,
+            stage: Stage::New,
+            agent_id: None,
+            priority: 0,
+            schedule_at: None,
+            person: Person {
+                phone: Some(Phone::try_new(&self.phone, Region::default()).unwrap()),
+                ..Person::default()
+            },
+        }));
+        Ok(desk.decide_lead(id, &command).await?.num)
+    }
+}
+
+/// Captures numbers one after another; their ids are 1, 2, 3 ... on a fresh ledger.
+pub async fn capture(app: &App, phones: impl IntoIterator<Item = String>) {
+    for phone in phones {
+        app.ledger.record(&Context::system("test"), &Capture { phone }).await.unwrap();
+    }
+}
+
+/// A random past, the same for the same seed: batches, reports, revisions, late and repeated ones, unknown numbers.
+pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
+    const WORDS: [&str; 10] = [
+        "CONNECTED",
+        "FAILED",
+        "NOT_INTERESTED",
+        "MISSED",
+        "HANGUP",
+        "DISCONNECTED",
+        "BUSY",
+        "POWER_OFF",
+        "BANNED",
+        "UNKNOWN",
+    ];
+    let mut next = move |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let dialer = Client::dialer(app);
+    let mut batch = json!(null);
+    for _ in 0..steps {
+        match next(10) {
+            0 => app.clock.advance(chrono::Duration::minutes(i64::try_from(next(40)).unwrap())),
+            1 | 2 => {
+                let answer = dialer.next_batch(usize::try_from(next(5) + 1).unwrap()).await;
+                assert_eq!(answer.status, 200, "{answer:?}");
+                batch = answer.body["batch"]["batch_id"].clone();
+            }
+            3 => {
+                let phone = format!("0935{:07}", next(30));
+                let body =
+                    json!({ "phone_number": phone, "status": WORDS[usize::try_from(next(10)).unwrap()] });
+                assert_eq!(dialer.report(&body).await.status, 200);
+            }
+            _ => {
+                let body = json!({
+                    "number_id": next(8) + 1, "phone_number": null, "batch_id": batch,
+                    "status": WORDS[usize::try_from(next(10)).unwrap()],
+                    "attempted_at": format!("2025-03-01T08:{:02}:{:02}+00:00", 30 + next(20), next(3)),
+                    "user_message": if next(2) == 0 { json!(null) } else { json!(format!("said {}", next(4))) },
+                });
+                assert_eq!(dialer.report(&body).await.status, 200);
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The service under test: a database of its own from a template, a clock of its own, real HTTP.
+
+pub mod clients;
+pub mod history;
+
+use chrono::Duration;
+use domain::time::Instant;
+use lead_ledger::clock::Clock;
+use lead_ledger::config::Config;
+use lead_ledger::dialects::router;
+use lead_ledger::http::serve::serve;
+use lead_ledger::ledger::Context;
+use lead_ledger::ledger::people::{Register, hash_password};
+use lead_ledger::postgres::{pool, throwaway};
+use lead_ledger::state::App;
+use projections::Projection;
+use projections::rebuild::{self, Report};
+use sqlx::{Connection, Executor, PgConnection};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+/// The dialer's token in tests.
+pub const DIALER_TOKEN: &str = "a dialer token for tests";
+/// The admin's password in tests.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A clock that moves when told.
+pub struct TestClock(Mutex<Instant>);
+
+impl TestClock {
+    /// Saturday, 1 March 2025, noon in Tehran.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(Mutex::new("2025-03-01T08:30:00Z".parse().unwrap())))
+    }
+
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A running service.
+pub struct TestApp {
+    pub app: App,
+    pub clock: Arc<TestClock>,
+    pub address: SocketAddr,
+    pub database_url: String,
+}
+
+/// A fresh database with the schema in it; answers its URL.
+pub async fn database() -> String {
+    static TEMPLATE: OnceCell<(String, String)> = OnceCell::const_new();
+    let (server, template) = TEMPLATE.get_or_init(make_template).await;
+    let name = format!("test_{}", Uuid::now_v7().simple());
+    let mut conn = PgConnection::connect(server).await.unwrap();
+    conn.execute(&*format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+    in_database(server, &name)
+}
+
+/// The URL of another database on the same server.
+fn in_database(server: &str, name: &str) -> String {
+    let (base, query) = server.split_once('?').unwrap_or((server, ""));
+    let (host, _) = base.rsplit_once('/').unwrap();
+    format!("{host}/{name}?{query}")
+}
+
+/// One template for each state of the migrations, whoever makes it first.
+async fn make_template() -> (String, String) {
+    #[expect(clippy::disallowed_methods, reason = "tests may be pointed at a server")]
+    let given = std::env::var("TEST_DATABASE_URL").ok();
+    let server = match given {
+        Some(url) => url,
+        None => tokio::task::spawn_blocking(|| throwaway::shared_cluster("it").unwrap()).await.unwrap(),
+    };
+    let hash = pool::MIGRATIONS.iter().fold(0u64, |hash, migration| {
+        migration
+            .checksum
+            .iter()
+            .fold(hash, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(*byte)))
+    });
+    let template = format!("template_{hash:016x}");
+    let mut conn = PgConnection::connect(&server).await.unwrap();
+    conn.execute("SELECT pg_advisory_lock(42)").await.unwrap();
+    let is_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
+        .bind(&template)
+        .fetch_one(&mut conn)
+        .await
+        .unwrap();
+    if !is_there {
+        let making = format!("{template}_making");
+        conn.execute(&*format!("DROP DATABASE IF EXISTS {making}")).await.unwrap();
+        conn.execute(&*format!("CREATE DATABASE {making}")).await.unwrap();
+        let pool = pool::connect(pool::options(&in_database(&server, &making)).unwrap()).await.unwrap();
+        pool::migrate(&pool).await.unwrap();
+        pool.close().await;
+        conn.execute(&*format!("ALTER DATABASE {making} RENAME TO {template}")).await.unwrap();
+    }
+    conn.execute("SELECT pg_advisory_unlock(42)").await.unwrap();
+    (server, template)
+}
+
+fn config() -> Config {
+    let environment = BTreeMap::from([("LEDGER_BIND".to_owned(), "127.0.0.1:0".to_owned())]);
+    Config::read("", environment).unwrap()
+}
+
+impl TestApp {
+    /// A service on a fresh ledger: an admin, the dialer's token, no window, no number.
+    pub async fn start() -> Self {
+        let this = Self::join(&database().await, TestClock::new()).await;
+        this.app
+            .ledger
+            .register_first_admin(&this.app.config.first_admin(PASSWORD.to_owned()))
+            .await
+            .unwrap();
+        this.app.ledger.ensure_dialer(DIALER_TOKEN, "IR").await.unwrap();
+        this
+    }
+
+    /// A further service on a ledger.
+    pub async fn join(database_url: &str, clock: Arc<TestClock>) -> Self {
+        let app = App::start(config(), database_url, "a secret for tests", clock.clone()).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (router, tasks) = (router(app.clone()), app.tasks.clone());
+        app.tasks.start(async move { serve(listener, router, &tasks.clone(), tasks.stopping()).await });
+        Self { app, clock, address, database_url: database_url.to_owned() }
+    }
+
+    /// The same with dialing round the clock and these numbers in the queue.
+    pub async fn with_numbers(phones: &[&str]) -> Self {
+        let this = Self::start().await;
+        history::open_dialing(&this.app).await;
+        history::capture(&this.app, phones.iter().map(|&phone| phone.to_owned())).await;
+        this
+    }
+
+    /// Somebody with a role, who can log in with [`PASSWORD`].
+    pub async fn register(&self, username: &str, role: domain::principal::Role, phone: Option<&str>) -> Uuid {
+        let register = Register {
+            id: None,
+            kind: domain::agent::event::AgentKind::Human,
+            role,
+            department: None,
+            dialer_user_id: None,
+            policy: domain::lead::attempt::DialPolicy::default(),
+            person: domain::agent::event::Profile {
+                first_name: "Ali".to_owned(),
+                last_name: "Ahmadi".to_owned(),
+                username: Some(username.to_owned()),
+                email: Some(format!("{username}@example.com")),
+                phone: phone.map(ToOwned::to_owned),
+            },
+            password_hash: Some(hash_password(PASSWORD).unwrap()),
+        };
+        self.app.ledger.record(&Context::system("test"), &register).await.unwrap().answer
+    }
+
+    /// Rebuilds everything beside the live rows and compares: the end of many tests.
+    pub async fn rebuilt_equals_live(&self) -> Report {
+        let report = rebuild::run(&self.app.pool, &Projection::ALL, true, Arc::new(|_, _| {})).await.unwrap();
+        assert!(report.is_clean(), "{report:#?}");
+        report
+    }
+
+    /// How many events of this type the log holds.
+    pub async fn count(&self, event_type: &str) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
+            .bind(event_type)
+            .fetch_one(&self.app.pool)
+            .await
+            .unwrap()
+    }
+}
