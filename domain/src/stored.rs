@@ -1,7 +1,7 @@
 //! How is an event kept? `(type, version, payload)` to event and back: the one decoder that loading, following,
 //! rebuilding and replaying share.
 //!
-//! Stored bytes never change. A shape that changes gets a new version, and the old one an arm in [`upcast`] that
+//! Stored bytes never change. A shape that changes gets a new version, and the old one an arm in `upcast` that
 //! turns its payload into the present shape.
 
 use crate::stream::{Event, StreamKind};
@@ -132,6 +132,17 @@ mod tests {
             let payload = encode(&event);
             assert!(payload.starts_with(&format!("{{\"{name}\":")), "{payload}");
             assert_eq!(decode(event.kind(), name, event.version(), &payload), Ok(event));
+        }
+    }
+
+    /// What is stored is read for ever: a changed shape needs a new version and an upcaster, not a new golden file.
+    #[test]
+    fn the_stored_shapes_are_those_of_the_golden_files() {
+        for (name, event) in sample::one_of_each() {
+            let file = format!("{}/golden/{name}.{}.json", env!("CARGO_MANIFEST_DIR"), event.version());
+            let frozen = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{file} is missing"));
+            assert_eq!(encode(&event), frozen.trim_end(), "{file}");
+            assert_eq!(decode(event.kind(), name, event.version(), frozen.trim_end()), Ok(event));
         }
     }
 

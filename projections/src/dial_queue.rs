@@ -47,9 +47,12 @@ WITH RECURSIVE lane AS (
     (SELECT rank, priority FROM dial_queue ORDER BY rank, priority DESC LIMIT 1)
     UNION ALL
     SELECT next.rank, next.priority FROM lane CROSS JOIN LATERAL (
-        SELECT q.rank, q.priority FROM dial_queue q
-        WHERE q.rank > lane.rank OR (q.rank = lane.rank AND q.priority < lane.priority)
-        ORDER BY q.rank, q.priority DESC LIMIT 1
+        (SELECT q.rank, q.priority FROM dial_queue q WHERE q.rank = lane.rank AND q.priority < lane.priority
+         ORDER BY q.rank, q.priority DESC LIMIT 1)
+        UNION ALL
+        (SELECT q.rank, q.priority FROM dial_queue q WHERE q.rank > lane.rank
+         ORDER BY q.rank, q.priority DESC LIMIT 1)
+        LIMIT 1
     ) next
 )
 SELECT due.lead_id, due.num, due.phone, due.phone_key, due.rank, due.priority, due.due_at

@@ -3,7 +3,7 @@
 //! | phase | statement |
 //! |---|---|
 //! | before states of streams that another process changed | one `SELECT` for all of them |
-//! | one statement | compare-and-set of the checkpoints and the rows of every read model (see [`crate::plan`]) |
+//! | one statement | compare-and-set of the checkpoints and the rows of every read model (see `plan`) |
 //!
 //! Two followers at once: the second one's compare-and-set finds other positions and writes nothing.
 

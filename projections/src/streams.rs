@@ -2,6 +2,7 @@
 
 use crate::change::Folded;
 use crate::feed::FeedError;
+use domain::ids::AnyId;
 use domain::stored;
 use domain::stream::{State, StreamId, StreamKind};
 use sqlx::postgres::PgConnection;
@@ -95,15 +96,47 @@ pub struct StoredEvent {
     pub metadata: serde_json::Value,
 }
 
-impl crate::Views {
-    /// Everything ever said of a lead, in order.
-    pub async fn lead_events(&self, lead_id: uuid::Uuid) -> Result<Vec<StoredEvent>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT position, recorded_at, event_id, sequence, event_type, event_version, payload, metadata \
-             FROM events WHERE aggregate_type = 'lead' AND aggregate_id = $1 ORDER BY sequence LIMIT 10000",
+/// Everything ever said of a lead.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct LeadHistory {
+    pub lead_id: uuid::Uuid,
+    pub num: i64,
+    pub events: Vec<StoredEvent>,
+}
+
+/// An event and the lead it belongs to, as one statement finds both.
+#[derive(sqlx::FromRow)]
+struct HistoryRow {
+    lead_id: uuid::Uuid,
+    num: i64,
+    #[sqlx(flatten)]
+    event: StoredEvent,
+}
+
+macro_rules! select_history {
+    ($condition:literal) => {
+        concat!(
+            "SELECT l.id AS lead_id, l.num, e.position, e.recorded_at, e.event_id, e.sequence, e.event_type, ",
+            "e.event_version, e.payload, e.metadata FROM lead l JOIN events e ON e.aggregate_type = 'lead' ",
+            "AND e.aggregate_id = l.id::text WHERE ",
+            $condition,
+            " ORDER BY e.sequence LIMIT 10000"
         )
-        .bind(lead_id.to_string())
-        .fetch_all(&self.pool)
-        .await
+    };
+}
+
+impl crate::Views {
+    /// Everything ever said of a lead, in order, by any of its ids.
+    pub async fn lead_history(&self, id: AnyId) -> Result<Option<LeadHistory>, sqlx::Error> {
+        let query = match id {
+            AnyId::Num(num) => sqlx::query_as(select_history!("l.num = $1")).bind(num),
+            AnyId::Uuid(id) => sqlx::query_as(select_history!("l.id = $1")).bind(id),
+            AnyId::Oid { first, last } => {
+                sqlx::query_as(select_history!("l.id BETWEEN $1 AND $2")).bind(first).bind(last)
+            }
+        };
+        let rows: Vec<HistoryRow> = query.fetch_all(&self.pool).await?;
+        let Some((lead_id, num)) = rows.first().map(|row| (row.lead_id, row.num)) else { return Ok(None) };
+        Ok(Some(LeadHistory { lead_id, num, events: rows.into_iter().map(|row| row.event).collect() }))
     }
 }

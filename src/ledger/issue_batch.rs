@@ -1,5 +1,5 @@
-//! Which leads does a batch get? One picker at a time for each process reads the queue plainly, decides by each lead's
-//! own state, and records one intent; what others were faster to get is dropped, and it records again.
+//! Which leads does a batch get? One picker at a time for each process reads the queue plainly; then each lead's own
+//! state decides, and one intent is recorded; what others were faster to get is dropped, and it is recorded again.
 
 use super::desk::Desk;
 use super::error::RecordError;
@@ -16,16 +16,44 @@ use domain::time::Instant;
 use projections::dial_queue::QueueRow;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
-use tokio::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// How often a batch is recorded again without what others got first.
 const ROUNDS_MAX: usize = 3;
 
-/// Leads this process has leased but whose rows may not say so yet: until which position.
+/// The position of what is picked but not recorded yet.
+const PICKED: i64 = i64::MAX;
+
+/// Leads this process has picked or leased but whose rows may not say so yet: until which position.
 #[derive(Debug, Default)]
 pub struct Picker {
+    turn: tokio::sync::Mutex<()>,
     in_flight: Mutex<HashMap<Uuid, i64>>,
+}
+
+impl Picker {
+    fn in_flight(&self) -> MutexGuard<'_, HashMap<Uuid, i64>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Rows that are nobody else's until this is dropped, also when the poller goes away half-way.
+struct Picked<'l> {
+    picker: &'l Picker,
+    rows: Vec<QueueRow>,
+    ids: Vec<Uuid>,
+}
+
+impl Drop for Picked<'_> {
+    fn drop(&mut self) {
+        let mut in_flight = self.picker.in_flight();
+        for id in &self.ids {
+            if in_flight.get(id) == Some(&PICKED) {
+                in_flight.remove(id);
+            }
+        }
+    }
 }
 
 /// What a poller asks for.
@@ -113,40 +141,56 @@ impl Ledger {
         context: &Context,
         request: &IssueBatch,
     ) -> Result<Recorded<IssuedBatch>, RecordError> {
-        let mut in_flight = self.inner.picker.in_flight.lock().await;
-        let followed = self.followed().position;
-        in_flight.retain(|_, position| *position > followed);
-        let mut rows = self.pick(request.size, &in_flight).await?;
+        let mut picked = self.pick(request.size).await?;
+        let recorded = self.record_batch(context, request, &mut picked.rows).await?;
+        let leased = recorded.answer.numbers.iter().map(|number| (number.lead_id, recorded.position));
+        self.inner.picker.in_flight().extend(leased);
+        drop(picked);
+        let is_followed = !recorded.is_new || self.wait_followed(recorded.position).await;
+        Ok(Recorded { is_followed, ..recorded })
+    }
+
+    async fn record_batch(
+        &self,
+        context: &Context,
+        request: &IssueBatch,
+        rows: &mut Vec<QueueRow>,
+    ) -> Result<Recorded<IssuedBatch>, RecordError> {
         let batch_id = crate::clock::new_id(self.now());
         let mut rounds = 0;
-        let position = loop {
-            let issue = Issue { request, batch_id, rows: &rows };
+        loop {
+            let issue = Issue { request, batch_id, rows };
             match self.append_only(context, &issue).await {
-                Ok(recorded) => break recorded,
                 Err(RecordError::Conflict(conflict)) if rounds < ROUNDS_MAX => {
                     rounds += 1;
                     let taken: HashSet<&str> = conflict.keys.iter().map(|key| key.key.as_str()).collect();
                     let moved: HashSet<Uuid> = conflict.streams.iter().map(|stream| stream.id).collect();
                     rows.retain(|row| !taken.contains(&*row.phone_key) && !moved.contains(&row.lead_id));
                 }
-                Err(other) => return Err(other),
+                done => return done,
             }
-        };
-        for number in &position.answer.numbers {
-            in_flight.insert(number.lead_id, position.position);
         }
-        drop(in_flight);
-        let is_followed = !position.is_new || self.wait_followed(position.position).await;
-        Ok(Recorded { is_followed, ..position })
     }
 
-    async fn pick(&self, size: u32, in_flight: &HashMap<Uuid, i64>) -> Result<Vec<QueueRow>, RecordError> {
+    /// Picks due leads that nobody else of this process has picked. One at a time; recording them is nobody's wait.
+    async fn pick(&self, size: u32) -> Result<Picked<'_>, RecordError> {
+        let picker = &self.inner.picker;
+        let _turn = picker.turn.lock().await;
+        let followed = self.followed().position;
+        let taken = {
+            let mut in_flight = picker.in_flight();
+            in_flight.retain(|_, position| *position > followed);
+            in_flight.len()
+        };
         let wanted = usize::try_from(size).unwrap_or(usize::MAX);
-        let limit = i64::try_from(wanted + in_flight.len()).unwrap_or(i64::MAX);
+        let limit = i64::try_from(wanted + taken).unwrap_or(i64::MAX);
         let mut rows = self.views().due(self.now(), limit).await?;
+        let mut in_flight = picker.in_flight();
         rows.retain(|row| !in_flight.contains_key(&row.lead_id));
         rows.truncate(wanted);
-        Ok(rows)
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.lead_id).collect();
+        in_flight.extend(ids.iter().map(|id| (*id, PICKED)));
+        Ok(Picked { picker, rows, ids })
     }
 
     /// The batch that a receipt speaks of, from its leads' own streams: what is still leased to it.

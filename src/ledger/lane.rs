@@ -2,12 +2,12 @@
 //!
 //! | phase | statement |
 //! |---|---|
-//! | take all that waits or is about to, up to [`EVENTS_MAX`] events; what collides with an earlier one waits for the next turn | none |
+//! | take all that waits or is about to, up to `EVENTS_MAX` events; what collides with an earlier one waits for the next turn | none |
 //! | append | one call of `ledger_append`: lock, checks, positions, chain, rows, keys |
 //! | the connection was lost | reconnect, take the lock, ask which requests are stored, send the others again |
 //! | the data were refused | send the same requests again one by one |
 //!
-//! What bounds it: the channel (full: [`RecordError::Busy`]), events and bytes a turn, [`PATIENCE`] while the database
+//! What bounds it: the channel (full: [`RecordError::Busy`]), events and bytes a turn, `PATIENCE` while the database
 //! is away. Two processes at once take turns by the database's lock.
 
 use super::error::{Conflict, RecordError, is_unavailable};

@@ -62,7 +62,7 @@ struct Inner {
 }
 
 impl Ledger {
-    /// Puts the parts together; [`lane::Lane::run`] and [`load::Loader::run`] are the caller's to start.
+    /// Puts the parts together; [`lane::Worker::run`] and [`load::Worker::run`] are the caller's to start.
     pub fn new(
         pool: PgPool,
         clock: Arc<dyn Clock>,

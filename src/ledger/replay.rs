@@ -2,7 +2,8 @@
 
 use super::Ledger;
 use futures_util::{Stream, StreamExt, TryStreamExt};
-use projections::feed::{self, FeedError, Record};
+pub use projections::feed::Record;
+use projections::feed::{self, FeedError};
 use std::pin::pin;
 use tokio::sync::mpsc;
 

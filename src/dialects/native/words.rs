@@ -1,7 +1,7 @@
 //! The native API's words: the ledger's own.
 
+use crate::ledger::replay::Record;
 use domain::ids::AnyId;
-use projections::feed::Record;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
