@@ -2,7 +2,7 @@
 //!
 //! | phase | statement |
 //! |---|---|
-//! | take all that waits or is about to, up to `EVENTS_MAX` events; what collides with an earlier one waits for the next turn | none |
+//! | take all that waits, up to `EVENTS_MAX` events; what collides with an earlier one waits for the next turn | none |
 //! | append | one call of `ledger_append`: lock, checks, positions, chain, rows, keys |
 //! | the connection was lost | reconnect, take the lock, ask which requests are stored, send the others again |
 //! | the data were refused | send the same requests again one by one |
@@ -22,7 +22,6 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
@@ -35,9 +34,6 @@ const BYTES_MAX: usize = 1 << 20;
 /// How long requests wait for a database that is away.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The longest that requests wait for others that are being decided.
-const LINGER_MAX: Duration = Duration::from_millis(2);
-
 /// Where an intent was stored: the position of its last event, or of the head where it had none.
 pub type Position = i64;
 
@@ -49,16 +45,6 @@ struct Request {
 /// The way into the lane.
 pub struct Lane {
     sender: mpsc::Sender<Request>,
-    deciding: Arc<AtomicUsize>,
-}
-
-/// Somebody is about to append: the lane waits a moment for them. Ends when dropped.
-pub struct Deciding(Arc<AtomicUsize>);
-
-impl Drop for Deciding {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// The lane's own task; whoever made it runs it.
@@ -69,7 +55,6 @@ pub struct Worker {
     handover: mpsc::Sender<Committed>,
     conn: Option<PgConnection>,
     waiting: VecDeque<Request>,
-    deciding: Arc<AtomicUsize>,
 }
 
 impl Lane {
@@ -80,9 +65,8 @@ impl Lane {
         handover: mpsc::Sender<Committed>,
     ) -> (Self, Worker) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        let (waiting, deciding) = (VecDeque::new(), Arc::new(AtomicUsize::new(0)));
-        let lane = Self { sender, deciding: deciding.clone() };
-        (lane, Worker { receiver, options, clock, handover, conn: None, waiting, deciding })
+        let waiting = VecDeque::new();
+        (Self { sender }, Worker { receiver, options, clock, handover, conn: None, waiting })
     }
 
     /// Requests that wait.
@@ -90,20 +74,13 @@ impl Lane {
         WAITING_MAX - self.sender.capacity()
     }
 
-    /// Says that a decision has begun.
-    pub fn decide(&self) -> Deciding {
-        self.deciding.fetch_add(1, Ordering::Relaxed);
-        Deciding(self.deciding.clone())
-    }
-
     /// Appends, and answers once it is on disk.
-    pub async fn append(&self, intent: Intent, deciding: Deciding) -> Result<Position, RecordError> {
+    pub async fn append(&self, intent: Intent) -> Result<Position, RecordError> {
         let (reply, answer) = oneshot::channel();
         self.sender.try_send(Request { intent: Box::new(intent), reply }).map_err(|full| match full {
             mpsc::error::TrySendError::Full(_) => RecordError::Busy,
             mpsc::error::TrySendError::Closed(_) => RecordError::Unavailable,
         })?;
-        drop(deciding);
         answer.await.map_err(|_| RecordError::Unavailable)?
     }
 }
@@ -119,29 +96,15 @@ impl Worker {
                 }
                 self.waiting.extend(arrived);
             }
-            self.gather().await;
+            while let Ok(request) = self.receiver.try_recv() {
+                self.waiting.push_back(request);
+                if self.waiting.len() >= WAITING_MAX {
+                    break;
+                }
+            }
             gauge!("ledger_queue_depth").set(self.waiting.len() as f64);
             let batch = take_batch(&mut self.waiting);
             self.append(batch).await;
-        }
-    }
-
-    /// Takes what waits, and what is about to: a statement costs nearly the same for one request as for fifty. Nobody
-    /// deciding means no waiting at all.
-    async fn gather(&mut self) {
-        let until = tokio::time::Instant::now() + LINGER_MAX;
-        while self.waiting.len() < EVENTS_MAX {
-            if let Ok(request) = self.receiver.try_recv() {
-                self.waiting.push_back(request);
-                continue;
-            }
-            if self.deciding.load(Ordering::Relaxed) == 0 {
-                return;
-            }
-            match tokio::time::timeout_at(until, self.receiver.recv()).await {
-                Ok(Some(request)) => self.waiting.push_back(request),
-                Ok(None) | Err(_) => return,
-            }
         }
     }
 

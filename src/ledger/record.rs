@@ -79,7 +79,6 @@ impl Ledger {
         action: &A,
     ) -> Result<Recorded<A::Answer>, RecordError> {
         let started = Instant::now();
-        let deciding = self.inner.lane.decide();
         let mut desk = Desk::new(self, context);
         let answer = action.decide(&mut desk).await?;
         let (intent, turn) = desk.close();
@@ -89,7 +88,7 @@ impl Ledger {
         }
         let changes: Vec<Change> = intent.changes.clone();
         let seen: Vec<_> = intent.seen.keys().copied().collect();
-        let position = match self.inner.lane.append(intent, deciding).await {
+        let position = match self.inner.lane.append(intent).await {
             Ok(position) => position,
             Err(error) => {
                 for stream in seen {

@@ -37,6 +37,8 @@ impl Action for OneEvent {
 pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
     pgbench::prepare(stage).await?;
     let reference = pgbench::rate(stage, &pgbench::single_insert(), 64).await?;
+    // Alone: the read models rest meanwhile. The follower finds out with its next step.
+    sqlx::query("UPDATE projection_checkpoints SET paused_by = 'bench'").execute(&stage.app.pool).await?;
     let mut figures = Vec::new();
     for producers in [64, 256] {
         let mut times = produce(stage, producers).await?;
