@@ -1,5 +1,8 @@
 //! kill -9 under load, of the service, of PostgreSQL, of both: what was acknowledged is there exactly once.
 
+mod backends;
+mod canary;
+
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};

@@ -1,0 +1,72 @@
+//! A phone, a name, a password and a token sent through every route appear in no log line, figure or error.
+
+use super::ledger;
+use serde_json::json;
+use std::process::Stdio;
+use std::time::Duration;
+
+const CANARIES: [&str; 5] = ["09351112233", "989351112233", "Canaria", "canary password", "canary token"];
+
+/// B-093, B-132
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_personal_and_no_secret_is_logged() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let mut child = ledger(dir.path(), &["serve", "--demo"])
+        .env("RUST_LOG", "debug,hyper=info,sqlx=info")
+        .env("DIALER_TOKEN", "canary token")
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let address = loop {
+        let text = std::fs::read_to_string(&log).unwrap();
+        if let Some((_, rest)) = text.split_once(" on http://") {
+            break rest.lines().next().unwrap().to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let http = reqwest::Client::new();
+    let mut told = String::new();
+    for (path, token, body) in [
+        (
+            "/api/dialer/report-result",
+            "canary token",
+            json!({ "phone_number": "09351112233", "status": "BUSY", "user_message": "Canaria" }),
+        ),
+        (
+            "/api/dialer/report-result",
+            "canary token",
+            json!({ "phone_number": "09351112233", "status": "Canaria" }),
+        ),
+        (
+            "/api/dialer/report-result",
+            "canary token",
+            json!({ "phone_number": "Canaria 09351112233 x", "status": "BUSY" }),
+        ),
+        (
+            "/api/dialer/report-result",
+            "canary token wrong",
+            json!({ "phone_number": "09351112233", "status": "BUSY" }),
+        ),
+        ("/api/auth/login", "canary token", json!({ "username": "Canaria", "password": "canary password" })),
+        ("/api/v1/ledger/rebuilds", "canary token", json!({ "projections": ["Canaria"] })),
+    ] {
+        let answer =
+            http.post(format!("http://{address}{path}")).bearer_auth(token).json(&body).send().await.unwrap();
+        told.push_str(&answer.text().await.unwrap());
+    }
+    for path in ["/api/dialer/next-batch?size=Canaria", "/metrics", "/readyz", "/api/Canaria"] {
+        let answer =
+            http.get(format!("http://{address}{path}")).bearer_auth("canary token").send().await.unwrap();
+        told.push_str(&answer.text().await.unwrap());
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let logged = std::fs::read_to_string(&log).unwrap();
+    assert!(logged.contains("refused"), "{logged}");
+    for canary in CANARIES {
+        assert!(!logged.contains(canary), "{canary} was logged");
+        assert!(!told.contains(canary), "{canary} was told");
+    }
+}
