@@ -1,12 +1,16 @@
 //! What did the client send? At most so many bytes, in so much time.
 
 use axum::body::{Body, Bytes};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use bytes::BytesMut;
+use http_body_util::BodyExt;
 use std::time::Duration;
 use thiserror::Error;
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How much of a body that is too large is read and thrown away, so that its sender reads the answer instead of a
+/// broken connection.
+const DRAINED_MAX: usize = 32 << 20;
 
 /// Why a body could not be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
@@ -21,11 +25,20 @@ pub enum BodyError {
 
 /// Reads a body of at most `limit` bytes.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes, BodyError> {
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await;
-    match collected {
-        Err(_) => Err(BodyError::TooSlow),
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
-        Ok(Err(_)) => Err(BodyError::Broken),
+    tokio::time::timeout(PATIENCE, collect(body, limit)).await.map_err(|_| BodyError::TooSlow)?
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
+    let mut kept = BytesMut::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+        seen += data.len();
+        if seen <= limit {
+            kept.extend_from_slice(&data);
+        } else if seen > DRAINED_MAX {
+            break;
+        }
     }
+    if seen > limit { Err(BodyError::TooLarge) } else { Ok(kept.freeze()) }
 }
