@@ -163,7 +163,7 @@ mod tests {
 
     impl Private {
         fn new(name: &str) -> Private {
-            let dir = PathBuf::from(format!("/tmp/lead-ledger-{name}-{}", std::process::id()));
+            let dir = std::env::temp_dir().join(format!("lead-ledger-{name}-{}", std::process::id()));
             fs::create_dir_all(&dir).unwrap();
             chmod(&dir, 0o700);
             Private(dir)
