@@ -22,6 +22,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+/// Connections for what is looked up by key: streams and numbers of the loader, histories of the views.
+const LOOKUPS: u32 = 4;
 /// Committed batches that wait for the follower; more are read from the log.
 const HANDOVER_MAX: usize = 256;
 
@@ -68,13 +70,15 @@ impl App {
         let tasks = Tasks::default();
         let (handover, handed) = mpsc::channel(HANDOVER_MAX);
         let (publish, followed) = watch::channel(Followed::default());
-        let (lane, lane_worker) = Lane::new(options.clone(), clock.clone(), handover);
-        // Two of its own: statements that come this often should find the same warm backends.
-        let (loader, load_worker) = Loader::new(pool::connect_some(options.clone(), 2).await?);
+        let by_key = pool::by_key(options);
+        let (lane, lane_worker) = Lane::new(by_key.clone(), clock.clone(), handover);
+        // A few of their own: statements that come this often should find the same warm backends.
+        let lookups = pool::connect_some(by_key.clone(), LOOKUPS).await?;
+        let (loader, load_worker) = Loader::new(lookups.clone());
         tasks.start(lane_worker.run());
         tasks.start(load_worker.run());
-        tasks.start(Follow { options, handover: handed, publish, tasks: tasks.clone() }.run());
-        let ledger = Ledger::new(pool.clone(), clock.clone(), lane, loader, followed);
+        tasks.start(Follow { options: by_key, handover: handed, publish, tasks: tasks.clone() }.run());
+        let ledger = Ledger::new(pool.clone(), lookups, clock.clone(), lane, loader, followed);
         ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
         tasks.start(tick::run(ledger.clone(), tasks.clone()));
         Ok(Self(Arc::new(Parts {

@@ -50,7 +50,7 @@ pub fn oid(id: Uuid) -> String {
 }
 
 /// An id as a client wrote it: any of the three spellings of C-02.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum AnyId {
     Uuid(Uuid),
     /// First 12 bytes of a UUID, as the lowest and the highest UUID that begin with them.

@@ -67,6 +67,6 @@ LIMIT $2";
 impl Views {
     /// Up to `limit` leads that are due at `now`, in the order of C-19. Reads plainly: nothing is locked.
     pub async fn due(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<QueueRow>, sqlx::Error> {
-        sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(&self.pool).await
+        sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(&self.by_key).await
     }
 }

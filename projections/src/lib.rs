@@ -5,8 +5,10 @@
 
 pub mod change;
 pub mod feed;
+pub mod history;
 pub mod row;
 pub mod streams;
+mod together;
 
 pub mod agents;
 pub mod batches;
@@ -28,17 +30,23 @@ mod swap;
 pub use change::{Change, Folded};
 pub use projection::Projection;
 
+use history::Histories;
 use sqlx::PgPool;
+use std::sync::Arc;
+use together::Together;
 
 /// Every read of the read models; the queries stand beside their projection.
 #[derive(Clone, Debug)]
 pub struct Views {
     pool: PgPool,
+    by_key: PgPool,
+    histories: Arc<Together<Histories>>,
 }
 
 impl Views {
-    /// Reads through `pool`, whose connections find the schema `live`.
-    pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+    /// Reads through `pool`, and what is read by key many times a second through `by_key`, whose connections plan a
+    /// statement once. Both find the schema `live`.
+    pub fn new(pool: PgPool, by_key: PgPool) -> Self {
+        Self { pool, by_key, histories: Arc::new(Together::new(Histories)) }
     }
 }

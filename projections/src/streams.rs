@@ -2,7 +2,6 @@
 
 use crate::change::Folded;
 use crate::feed::FeedError;
-use domain::ids::AnyId;
 use domain::stored;
 use domain::stream::{State, StreamId, StreamKind};
 use sqlx::postgres::PgConnection;
@@ -25,6 +24,23 @@ pub async fn load(
     Ok(found)
 }
 
+/// The last sequence of each of these streams, 0 where there is none.
+pub async fn sequences(
+    conn: &mut PgConnection,
+    ids: &[StreamId],
+) -> Result<HashMap<StreamId, i64>, sqlx::Error> {
+    let rows: Vec<i64> = sqlx::query_scalar(
+        "SELECT COALESCE((SELECT e.sequence FROM events e WHERE e.aggregate_type = s.type AND e.aggregate_id = s.id \
+         ORDER BY e.sequence DESC LIMIT 1), 0) \
+         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s(type, id, ordinal) ORDER BY s.ordinal",
+    )
+    .bind(ids.iter().map(|id| id.kind.as_str()).collect::<Vec<_>>())
+    .bind(ids.iter().map(StreamId::aggregate_id).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    Ok(ids.iter().copied().zip(rows).collect())
+}
+
 /// Loads the leads of these numbers, as they are.
 pub async fn load_by_num(
     conn: &mut PgConnection,
@@ -32,8 +48,10 @@ pub async fn load_by_num(
 ) -> Result<Vec<(StreamId, Folded)>, FeedError> {
     let rows: Vec<StoredRow> = sqlx::query_as(
         "SELECT e.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload::text \
-         FROM lead l JOIN events e ON e.aggregate_type = 'lead' AND e.aggregate_id = l.id::text \
-         WHERE l.num = ANY($1) ORDER BY e.aggregate_id, e.sequence",
+         FROM unnest($1::bigint[]) AS k(num) JOIN lead l ON l.num = k.num \
+         CROSS JOIN LATERAL (SELECT * FROM events WHERE aggregate_type = 'lead' AND aggregate_id = l.id::text \
+                             ORDER BY sequence) AS e \
+         ORDER BY e.aggregate_id, e.sequence",
     )
     .bind(nums)
     .fetch_all(conn)
@@ -55,9 +73,12 @@ async fn load_kind(
 ) -> Result<(), FeedError> {
     let names: Vec<String> = ids.iter().map(StreamId::aggregate_id).collect();
     let rows: Vec<StoredRow> = sqlx::query_as(
-        "SELECT aggregate_id, sequence, event_type, event_version, payload::text FROM events \
-         WHERE aggregate_type = $1 AND aggregate_id = ANY($2) AND position <= $3 \
-         ORDER BY aggregate_id, sequence",
+        // A probe for each stream, whatever the planner thinks of arrays and of positions.
+        "SELECT e.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload::text \
+         FROM unnest($2::text[]) AS k(id) \
+         CROSS JOIN LATERAL (SELECT * FROM events WHERE aggregate_type = $1 AND aggregate_id = k.id \
+                             ORDER BY sequence) AS e \
+         WHERE e.position <= $3 ORDER BY e.aggregate_id, e.sequence",
     )
     .bind(kind.as_str())
     .bind(&names)
@@ -81,62 +102,4 @@ fn fold(
         folded.sequence = sequence;
     }
     Ok(())
-}
-
-/// An event as stored.
-#[derive(Clone, Debug, serde::Serialize, sqlx::FromRow)]
-pub struct StoredEvent {
-    pub position: i64,
-    pub recorded_at: chrono::DateTime<chrono::Utc>,
-    pub event_id: uuid::Uuid,
-    pub sequence: i64,
-    pub event_type: String,
-    pub event_version: String,
-    pub payload: serde_json::Value,
-    pub metadata: serde_json::Value,
-}
-
-/// Everything ever said of a lead.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct LeadHistory {
-    pub lead_id: uuid::Uuid,
-    pub num: i64,
-    pub events: Vec<StoredEvent>,
-}
-
-/// An event and the lead it belongs to, as one statement finds both.
-#[derive(sqlx::FromRow)]
-struct HistoryRow {
-    lead_id: uuid::Uuid,
-    num: i64,
-    #[sqlx(flatten)]
-    event: StoredEvent,
-}
-
-macro_rules! select_history {
-    ($condition:literal) => {
-        concat!(
-            "SELECT l.id AS lead_id, l.num, e.position, e.recorded_at, e.event_id, e.sequence, e.event_type, ",
-            "e.event_version, e.payload, e.metadata FROM lead l JOIN events e ON e.aggregate_type = 'lead' ",
-            "AND e.aggregate_id = l.id::text WHERE ",
-            $condition,
-            " ORDER BY e.sequence LIMIT 10000"
-        )
-    };
-}
-
-impl crate::Views {
-    /// Everything ever said of a lead, in order, by any of its ids.
-    pub async fn lead_history(&self, id: AnyId) -> Result<Option<LeadHistory>, sqlx::Error> {
-        let query = match id {
-            AnyId::Num(num) => sqlx::query_as(select_history!("l.num = $1")).bind(num),
-            AnyId::Uuid(id) => sqlx::query_as(select_history!("l.id = $1")).bind(id),
-            AnyId::Oid { first, last } => {
-                sqlx::query_as(select_history!("l.id BETWEEN $1 AND $2")).bind(first).bind(last)
-            }
-        };
-        let rows: Vec<HistoryRow> = query.fetch_all(&self.pool).await?;
-        let Some((lead_id, num)) = rows.first().map(|row| (row.lead_id, row.num)) else { return Ok(None) };
-        Ok(Some(LeadHistory { lead_id, num, events: rows.into_iter().map(|row| row.event).collect() }))
-    }
 }

@@ -68,7 +68,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
 async fn find(pool: &PgPool, id: &str) -> anyhow::Result<StreamId> {
     let id =
         AnyId::parse(id).ok_or_else(|| anyhow!("'{id}' is no id; give a number, a UUID or 24 hex digits"))?;
-    let lead = Views::new(pool.clone()).find_lead(id).await?;
+    let lead = Views::new(pool.clone(), pool.clone()).find_lead(id).await?;
     let lead = lead.ok_or_else(|| anyhow!("there is no such lead"))?;
     Ok(StreamId::new(StreamKind::Lead, lead.id))
 }

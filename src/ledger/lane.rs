@@ -18,8 +18,8 @@ use domain::keys::Key;
 use domain::stream::StreamId;
 use metrics::{counter, gauge, histogram};
 use projections::change::Committed;
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions, Executor};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -169,10 +169,7 @@ impl Worker {
 
     async fn connect(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
         if self.conn.is_none() {
-            let mut conn = self.options.connect().await?;
-            // The log's tables are read by key only; a plan that scans them is never the right one.
-            conn.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan").await?;
-            self.conn = Some(conn);
+            self.conn = Some(self.options.connect().await?);
         }
         Ok(self.conn.as_mut().expect("invariant: connected just above"))
     }

@@ -78,6 +78,7 @@ impl From<Failed> for RecordError {
 /// What somebody waits for.
 enum Waiting {
     Stream(StreamId, Reply<Folded>),
+    Current(StreamId, Reply<Folded>),
     Num(i64, Reply<Option<Uuid>>),
 }
 
@@ -85,6 +86,15 @@ enum Waiting {
 struct Memory {
     streams: Cache<StreamId, Folded, Weight>,
     nums: Cache<i64, Uuid>,
+}
+
+impl Memory {
+    fn put(&self, stream: StreamId, folded: Folded) {
+        if let Some(lead) = folded.state.as_lead() {
+            self.nums.insert(lead.num, stream.id);
+        }
+        self.streams.insert(stream, folded);
+    }
 }
 
 /// Loads streams.
@@ -119,21 +129,23 @@ impl Loader {
 
     /// The stream as the log says.
     pub async fn reload(&self, stream: StreamId) -> Result<Folded, RecordError> {
+        self.ask(|reply| Waiting::Stream(stream, reply)).await
+    }
+
+    /// The stream as the log says: from memory if nothing has been added to it since, which is asked for each time.
+    pub async fn current(&self, stream: StreamId) -> Result<Folded, RecordError> {
+        self.ask(|reply| Waiting::Current(stream, reply)).await
+    }
+
+    async fn ask<T>(&self, waiting: impl FnOnce(Reply<T>) -> Waiting) -> Result<T, RecordError> {
         let (reply, answer) = oneshot::channel();
-        self.sender.send(Waiting::Stream(stream, reply)).await.map_err(|_| RecordError::Unavailable)?;
-        let folded = answer.await.map_err(|_| RecordError::Unavailable)??;
-        if folded.sequence > 0 {
-            self.put(stream, folded.clone());
-        }
-        Ok(folded)
+        self.sender.send(waiting(reply)).await.map_err(|_| RecordError::Unavailable)?;
+        Ok(answer.await.map_err(|_| RecordError::Unavailable)??)
     }
 
     /// Remembers what a stream has become.
     pub fn put(&self, stream: StreamId, folded: Folded) {
-        if let Some(lead) = folded.state.as_lead() {
-            self.memory.nums.insert(lead.num, stream.id);
-        }
-        self.memory.streams.insert(stream, folded);
+        self.memory.put(stream, folded);
     }
 
     /// Forgets a stream that has moved on elsewhere.
@@ -146,9 +158,7 @@ impl Loader {
         if let Some(id) = self.memory.nums.get(&num) {
             return Ok(Some(id));
         }
-        let (reply, answer) = oneshot::channel();
-        self.sender.send(Waiting::Num(num, reply)).await.map_err(|_| RecordError::Unavailable)?;
-        Ok(answer.await.map_err(|_| RecordError::Unavailable)??)
+        self.ask(|reply| Waiting::Num(num, reply)).await
     }
 }
 
@@ -157,15 +167,42 @@ impl Worker {
     pub async fn run(mut self) {
         let mut waiting = Vec::new();
         while self.receiver.recv_many(&mut waiting, WAITING_MAX).await > 0 {
-            let (mut streams, mut nums) = (Vec::new(), Vec::new());
+            let (mut streams, mut currents, mut nums) = (Vec::new(), Vec::new(), Vec::new());
             for one in waiting.drain(..) {
                 match one {
                     Waiting::Stream(stream, reply) => streams.push((stream, reply)),
+                    Waiting::Current(stream, reply) => currents.push((stream, reply)),
                     Waiting::Num(num, reply) => nums.push((num, reply)),
                 }
             }
-            tokio::join!(self.answer_streams(streams), self.answer_nums(nums));
+            let answer_streams = async {
+                streams.extend(self.answer_currents(currents).await);
+                self.answer_streams(streams).await;
+            };
+            tokio::join!(answer_streams, self.answer_nums(nums));
         }
+    }
+
+    /// Answers those whose stream is in memory as it is in the log; the rest is to be loaded.
+    async fn answer_currents(
+        &self,
+        waiting: Vec<(StreamId, Reply<Folded>)>,
+    ) -> Vec<(StreamId, Reply<Folded>)> {
+        if waiting.is_empty() {
+            return waiting;
+        }
+        let wanted: Vec<StreamId> = waiting.iter().map(|(stream, _)| *stream).collect();
+        let Ok(sequences) = self.sequences(wanted).await else { return waiting };
+        let mut unknown = Vec::new();
+        for (stream, reply) in waiting {
+            let known = self.memory.streams.get(&stream);
+            match known.filter(|known| sequences.get(&stream) == Some(&known.sequence)) {
+                // Whoever asked may be gone.
+                Some(folded) => drop(reply.send(Ok(folded))),
+                None => unknown.push((stream, reply)),
+            }
+        }
+        unknown
     }
 
     async fn answer_streams(&self, waiting: Vec<(StreamId, Reply<Folded>)>) {
@@ -204,15 +241,25 @@ impl Worker {
         for (stream, folded) in found {
             if let Some(lead) = folded.state.as_lead() {
                 ids.insert(lead.num, stream.id);
-                self.memory.nums.insert(lead.num, stream.id);
             }
-            self.memory.streams.insert(stream, folded);
+            self.memory.put(stream, folded);
         }
         Ok(ids)
     }
 
+    async fn sequences(&self, mut wanted: Vec<StreamId>) -> Result<HashMap<StreamId, i64>, Failed> {
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut conn = self.pool.acquire().await?;
+        Ok(streams::sequences(&mut conn, &wanted).await?)
+    }
+
     async fn load(&self, wanted: &[StreamId]) -> Result<HashMap<StreamId, Folded>, Failed> {
         let mut conn = self.pool.acquire().await?;
-        Ok(streams::load(&mut conn, wanted, None).await?)
+        let found = streams::load(&mut conn, wanted, None).await?;
+        for (stream, folded) in &found {
+            self.memory.put(*stream, folded.clone());
+        }
+        Ok(found)
     }
 }

@@ -65,12 +65,13 @@ impl Ledger {
     /// Puts the parts together; [`lane::Worker::run`] and [`load::Worker::run`] are the caller's to start.
     pub fn new(
         pool: PgPool,
+        by_key: PgPool,
         clock: Arc<dyn Clock>,
         lane: lane::Lane,
         loader: load::Loader,
         followed: watch::Receiver<Followed>,
     ) -> Self {
-        let views = Views::new(pool.clone());
+        let views = Views::new(pool.clone(), by_key);
         let nums = nums::Nums::new(pool.clone());
         let inner = Inner {
             pool,

@@ -146,19 +146,9 @@ impl super::Ledger {
             .await?)
     }
 
-    /// An agent as the log has it now: from memory if nothing has been added to the stream since.
+    /// An agent as the log has it now.
     pub async fn current_agent(&self, id: Uuid) -> Result<std::sync::Arc<domain::agent::Agent>, RecordError> {
-        let stream = StreamId::new(StreamKind::Agent, id);
-        let folded = self.inner.loader.load(stream).await?;
-        let sequence: Option<i64> = sqlx::query_scalar(
-            "SELECT sequence FROM events WHERE aggregate_type = 'agent' AND aggregate_id = $1 \
-             ORDER BY sequence DESC LIMIT 1",
-        )
-        .bind(stream.aggregate_id())
-        .fetch_optional(self.pool())
-        .await?;
-        let folded =
-            if sequence == Some(folded.sequence) { folded } else { self.inner.loader.reload(stream).await? };
+        let folded = self.inner.loader.current(StreamId::new(StreamKind::Agent, id)).await?;
         Ok(folded.state.as_agent().cloned().unwrap_or_default())
     }
 }

@@ -19,9 +19,19 @@ pub fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("lead-ledger")
         .statement_cache_capacity(256)
-        .options([("search_path", "public,live"), ("default_transaction_isolation", "read\\ committed")])
+        .options([
+            ("search_path", "public,live"),
+            ("default_transaction_isolation", "read\\ committed"),
+            // Compiling a statement costs more than any of ours takes.
+            ("jit", "off"),
+        ])
         .log_slow_statements(tracing::log::LevelFilter::Debug, Duration::from_secs(5));
     Ok(options.log_statements(tracing::log::LevelFilter::Trace))
+}
+
+/// For who sends the same few statements all day and reaches every row by its key: planned once, and never a scan.
+pub fn by_key(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")])
 }
 
 /// A pool of such connections.

@@ -53,7 +53,7 @@ impl Follow {
 
     async fn session(&mut self, woken: &Notify) -> Result<(), FeedError> {
         let mut conn = self.options.connect().await?;
-        conn.execute("SET synchronous_commit = off; SET enable_seqscan = off").await?;
+        conn.execute("SET synchronous_commit = off").await?;
         while !self.tasks.is_stopping() {
             let is_ours: bool =
                 sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut conn).await?;

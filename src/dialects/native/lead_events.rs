@@ -6,7 +6,7 @@ use super::words;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
-use projections::streams::LeadHistory;
+use projections::history::LeadHistory;
 
 pub async fn handler(
     State(app): State<App>,

@@ -2,6 +2,9 @@
 
 mod backends;
 mod canary;
+mod disk_full;
+mod slow_clients;
+mod take_over;
 
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -22,9 +25,8 @@ fn ledger(dir: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Starts the service; answers it and where it listens.
-fn serve(dir: &Path) -> (Child, String) {
-    let mut child =
-        ledger(dir, &["serve", "--demo"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+fn serve(command: &mut Command) -> (Child, String) {
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let stderr = BufReader::new(child.stderr.take().unwrap());
     let mut lines = stderr.lines();
     let mut seen = Vec::new();
@@ -97,7 +99,7 @@ async fn what_was_acknowledged_survives_kill_9_of_the_service_of_postgresql_and_
         std::env::var("LEDGER_FAULT_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS);
     let journal = Journal::default();
     for round in 0..rounds {
-        let (mut child, address) = serve(dir.path());
+        let (mut child, address) = serve(&mut ledger(dir.path(), &["serve", "--demo"]));
         let mut workers = tokio::task::JoinSet::new();
         for worker in 0..8 {
             workers.spawn(load(address.clone(), worker, round, journal.clone()));
@@ -129,7 +131,7 @@ async fn what_was_acknowledged_survives_kill_9_of_the_service_of_postgresql_and_
         child.wait().unwrap();
         workers.join_all().await;
     }
-    check(dir.path(), &journal);
+    check(&|arguments| ledger(dir.path(), arguments), &journal);
 }
 
 fn acknowledged(journal: &Journal) -> usize {
@@ -137,8 +139,8 @@ fn acknowledged(journal: &Journal) -> usize {
 }
 
 /// The oracle: every acknowledged report once, every other at most once, and `verify` has nothing to say.
-fn check(dir: &Path, journal: &Journal) {
-    let replay = ledger(dir, &["replay", "--json"]).output().unwrap();
+fn check(command: &dyn Fn(&[&str]) -> Command, journal: &Journal) {
+    let replay = command(&["replay", "--json"]).output().unwrap();
     assert!(replay.status.success(), "{}", String::from_utf8_lossy(&replay.stderr));
     let mut attempts: HashMap<String, usize> = HashMap::new();
     let mut reports = 0;
@@ -154,7 +156,7 @@ fn check(dir: &Path, journal: &Journal) {
     assert!(lost.is_empty(), "{} acknowledged reports are not there exactly once", lost.len());
     assert!(reports <= journal.len(), "{reports} attempts of {} reports", journal.len());
     assert!(acknowledged_of(&journal) > 100, "too little load to prove anything");
-    let verify = ledger(dir, &["verify"]).output().unwrap();
+    let verify = command(&["verify"]).output().unwrap();
     assert!(verify.status.success(), "{}", String::from_utf8_lossy(&verify.stdout));
 }
 

@@ -102,6 +102,13 @@ async fn make_template() -> (String, String) {
         let pool = pool::connect(pool::options(&in_database(&server, &making)).unwrap()).await.unwrap();
         pool::migrate(&pool).await.unwrap();
         pool.close().await;
+        // A session that is slow to end, or autovacuum, would be in the way of the name and of every copy.
+        conn.execute(&*format!("ALTER DATABASE {making} ALLOW_CONNECTIONS false")).await.unwrap();
+        sqlx::query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1")
+            .bind(&making)
+            .execute(&mut conn)
+            .await
+            .unwrap();
         conn.execute(&*format!("ALTER DATABASE {making} RENAME TO {template}")).await.unwrap();
     }
     conn.execute("SELECT pg_advisory_unlock(42)").await.unwrap();
