@@ -6,6 +6,7 @@ pub mod config;
 pub mod dialects;
 pub mod http;
 pub mod ledger;
+pub mod number_file;
 pub mod postgres;
 pub mod shutdown;
 pub mod state;

@@ -10,6 +10,7 @@ use crate::ledger::machines::Machines;
 use crate::ledger::{Followed, Ledger, RecordError};
 use crate::postgres::pool;
 use crate::shutdown::Tasks;
+use crate::work::bulks::Bulks;
 use crate::work::follow::Follow;
 use crate::work::rebuilds::Rebuilds;
 use crate::work::tick;
@@ -48,6 +49,7 @@ pub struct Parts {
     pub machines: Arc<Machines>,
     pub failures: Arc<Failures>,
     pub rebuilds: Rebuilds,
+    pub bulks: Bulks,
     pub tasks: Tasks,
 }
 
@@ -86,11 +88,22 @@ impl App {
             machines: Arc::new(Machines::new(ledger.clone())),
             failures: Arc::new(Failures::new(config.rate_limit_auth, clock)),
             rebuilds: Rebuilds::new(pool.clone()),
+            bulks: Bulks::new(ledger.clone()),
             config: Arc::new(config),
             ledger,
             pool,
             tasks,
         })))
+    }
+}
+
+impl App {
+    /// Ends what runs by itself and waits for it: for commands, which are done when they are done.
+    pub async fn end(self) {
+        let tasks = self.tasks.clone();
+        tasks.stop();
+        drop(self);
+        tasks.wait().await;
     }
 }
 

@@ -33,6 +33,10 @@ pub enum Refusal {
     AgentIsUnknown,
     #[error("the agent is not active")]
     AgentIsInactive,
+    #[error("nobody deletes, demotes or switches off themselves")]
+    AgentIsSelf,
+    #[error("the last admin stays")]
+    AgentIsLastAdmin,
     #[error("a user name must be 1 to 64 characters without '@'")]
     UsernameIsMalformed,
     #[error("the e-mail address is malformed")]

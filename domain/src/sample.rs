@@ -1,7 +1,8 @@
 //! One of each event, with fixed values: what the golden files freeze and the round trips are tried on.
 
 use crate::agent::event::{
-    AgentActivated, AgentDeactivated, AgentEvent, AgentKind, AgentRegistered, PasswordChanged, Profile,
+    AgentActivated, AgentChanged, AgentDeactivated, AgentDeleted, AgentEvent, AgentKind, AgentRegistered,
+    PasswordChanged, Profile, ProfileChange,
 };
 use crate::batch::event::{BatchEvent, BatchExpired, BatchIssued};
 use crate::credential::event::{CredentialAdded, CredentialEvent, KeyAdded, KeyRevoked};
@@ -172,6 +173,12 @@ fn agent_events() -> Vec<AgentEvent> {
         AgentEvent::PasswordChanged(PasswordChanged { at: at() }),
         AgentEvent::AgentActivated(AgentActivated { at: at() }),
         AgentEvent::AgentDeactivated(AgentDeactivated { at: at() }),
+        AgentEvent::AgentChanged(Box::new(AgentChanged {
+            at: at(),
+            role: Some(Role::Admin),
+            person: ProfileChange { last_name: Some("Smith".to_owned()), ..ProfileChange::default() },
+        })),
+        AgentEvent::AgentDeleted(AgentDeleted { at: at() }),
     ]
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::AnyId;
 use domain::phone::{Phone, Region};
 use domain::stream::StreamId;
+use uuid::Uuid;
 
 row! {
     /// An agent as people see it.
@@ -26,6 +27,7 @@ row! {
         is_active: bool = "boolean",
         created_at: DateTime<Utc> = "timestamptz",
         updated_at: DateTime<Utc> = "timestamptz",
+        deleted_at: Option<DateTime<Utc>> = "timestamptz",
     }
 }
 
@@ -52,6 +54,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<AgentRow> {
         is_active: agent.is_active,
         created_at: agent.registered_at,
         updated_at: agent.changed_at,
+        deleted_at: agent.deleted_at,
     }]
 }
 
@@ -59,7 +62,7 @@ macro_rules! select_agent {
     ($condition:literal) => {
         concat!(
             "SELECT id, num, kind, role, username, email, dialer_user_id, first_name, last_name, phone, phone_key, ",
-            "department, is_active, created_at, updated_at FROM agents ",
+            "department, is_active, created_at, updated_at, deleted_at FROM agents ",
             $condition
         )
     };
@@ -75,9 +78,16 @@ impl Views {
         .await
     }
 
-    /// Everybody, by number.
+    /// Everybody who is not deleted, by number.
     pub async fn all_agents(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
-        sqlx::query_as(select_agent!("ORDER BY num LIMIT 10000")).fetch_all(&self.pool).await
+        sqlx::query_as(select_agent!("WHERE deleted_at IS NULL ORDER BY num LIMIT 10000"))
+            .fetch_all(&self.pool)
+            .await
+    }
+
+    /// The agents of these ids, deleted ones too: lists show who it was.
+    pub async fn agents_by_id(&self, ids: &[Uuid]) -> Result<Vec<AgentRow>, sqlx::Error> {
+        sqlx::query_as(select_agent!("WHERE id = ANY($1)")).bind(ids).fetch_all(&self.pool).await
     }
 
     /// The agent of that id, in any spelling.
@@ -94,7 +104,7 @@ impl Views {
 
     /// Agents with this phone; several are no answer (C-13), so two are enough.
     pub async fn agents_by_phone(&self, phone_key: &str) -> Result<Vec<AgentRow>, sqlx::Error> {
-        sqlx::query_as(select_agent!("WHERE phone_key = $1 LIMIT 2"))
+        sqlx::query_as(select_agent!("WHERE phone_key = $1 AND deleted_at IS NULL LIMIT 2"))
             .bind(phone_key)
             .fetch_all(&self.pool)
             .await

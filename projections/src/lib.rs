@@ -18,6 +18,8 @@ pub mod dead_letters;
 pub mod dial_queue;
 pub mod dialing_state;
 pub mod lead;
+pub mod lead_counts;
+pub mod lead_list;
 
 pub mod checkpoint;
 pub mod checksum;
@@ -41,12 +43,13 @@ pub struct Views {
     pool: PgPool,
     by_key: PgPool,
     histories: Arc<Together<Histories>>,
+    starts: Arc<lead_list::Starts>,
 }
 
 impl Views {
     /// Reads through `pool`, and what is read by key many times a second through `by_key`, whose connections plan a
     /// statement once. Both find the schema `live`.
     pub fn new(pool: PgPool, by_key: PgPool) -> Self {
-        Self { pool, by_key, histories: Arc::new(Together::new(Histories)) }
+        Self { pool, by_key, histories: Arc::new(Together::new(Histories)), starts: Arc::default() }
     }
 }

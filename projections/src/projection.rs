@@ -2,6 +2,7 @@
 
 use crate::call_metrics::Sums;
 use crate::change::{Change, Folded};
+use crate::lead_counts::Counts;
 use crate::plan::Plan;
 use crate::row::{CopyLine, Delta, Row};
 use crate::{agents, batches, call_history, dead_letters, dial_queue, dialing_state, lead};
@@ -19,6 +20,7 @@ pub enum Projection {
     Batches,
     DeadLetters,
     CallMetrics,
+    LeadCounts,
 }
 
 /// What changes do to one read model, ready to be written.
@@ -32,10 +34,11 @@ pub enum Flush {
     Batches(Delta<batches::BatchRow>),
     DeadLetters(Delta<dead_letters::DeadLetterRow>),
     CallMetrics(Sums),
+    LeadCounts(Counts),
 }
 
 impl Projection {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Lead,
         Self::CallHistory,
         Self::DialQueue,
@@ -44,6 +47,7 @@ impl Projection {
         Self::Batches,
         Self::DeadLetters,
         Self::CallMetrics,
+        Self::LeadCounts,
     ];
 
     /// Its name, which is its table's.
@@ -57,6 +61,7 @@ impl Projection {
             Self::Batches => "batches",
             Self::DeadLetters => "dead_letters",
             Self::CallMetrics => "call_metrics",
+            Self::LeadCounts => "lead_counts",
         }
     }
 
@@ -70,6 +75,7 @@ impl Projection {
         match self {
             Self::DialQueue => &["lead_id"],
             Self::CallMetrics => &["bucket", "agent_id", "outcome"],
+            Self::LeadCounts => &["panel_status", "agent_id"],
             Self::Lead
             | Self::CallHistory
             | Self::Agents
@@ -82,7 +88,9 @@ impl Projection {
     /// The streams it is folded from.
     pub const fn reads(self) -> StreamKind {
         match self {
-            Self::Lead | Self::CallHistory | Self::DialQueue | Self::CallMetrics => StreamKind::Lead,
+            Self::Lead | Self::CallHistory | Self::DialQueue | Self::CallMetrics | Self::LeadCounts => {
+                StreamKind::Lead
+            }
             Self::Agents => StreamKind::Agent,
             Self::DialingState => StreamKind::Dialing,
             Self::Batches => StreamKind::Batch,
@@ -101,10 +109,11 @@ impl Projection {
             Self::Batches => Flush::Batches(delta(changes, batches::rows)),
             Self::DeadLetters => Flush::DeadLetters(delta(changes, dead_letters::rows)),
             Self::CallMetrics => Flush::CallMetrics(Sums::of_changes(changes)),
+            Self::LeadCounts => Flush::LeadCounts(Counts::of_changes(changes)),
         }
     }
 
-    /// Writes the rows of a stream as lines of `COPY`'s text format. Sums are not rows of one stream: see [`Sums`].
+    /// Writes the rows of a stream as lines of `COPY`'s text format. Sums and counts are not rows of one stream.
     pub fn copy(self, stream: StreamId, folded: &Folded, out: &mut BytesMut) {
         match self {
             Self::Lead => lines(lead::rows(stream, folded), out),
@@ -114,7 +123,7 @@ impl Projection {
             Self::DialingState => lines(dialing_state::rows(stream, folded), out),
             Self::Batches => lines(batches::rows(stream, folded), out),
             Self::DeadLetters => lines(dead_letters::rows(stream, folded), out),
-            Self::CallMetrics => {}
+            Self::CallMetrics | Self::LeadCounts => {}
         }
     }
 }
@@ -131,6 +140,7 @@ impl Flush {
             Self::Batches(delta) => delta.plan(plan),
             Self::DeadLetters(delta) => delta.plan(plan),
             Self::CallMetrics(sums) => sums.plan(plan),
+            Self::LeadCounts(counts) => counts.plan(plan),
         };
         planned.map_err(sqlx::Error::Encode)
     }

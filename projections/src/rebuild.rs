@@ -14,6 +14,7 @@ use crate::change::Folded;
 use crate::checkpoint::{self, Checkpoint};
 use crate::checksum::{self, Checksum};
 use crate::feed::{self, FeedError, Record};
+use crate::lead_counts::Counts;
 use crate::projection::Projection;
 use crate::swap;
 use bytes::BytesMut;
@@ -257,11 +258,14 @@ async fn load(
 
 fn encode(projection: Projection, shards: &Shards, sender: &tokio::sync::mpsc::Sender<BytesMut>) {
     let mut chunk = BytesMut::with_capacity(CHUNK + CHUNK / 8);
-    let mut sums = Sums::default();
+    let (mut sums, mut counts) = (Sums::default(), Counts::default());
     for shard in shards {
         for (stream, folded) in shard.iter().filter(|(stream, _)| stream.kind == projection.reads()) {
             if projection == Projection::CallMetrics {
                 sums.add(folded, 1);
+            }
+            if projection == Projection::LeadCounts {
+                counts.add(folded, 1);
             }
             projection.copy(*stream, folded, &mut chunk);
             if chunk.len() >= CHUNK {
@@ -273,6 +277,7 @@ fn encode(projection: Projection, shards: &Shards, sender: &tokio::sync::mpsc::S
         }
     }
     sums.copy(&mut chunk);
+    counts.copy(&mut chunk);
     let _ = sender.blocking_send(chunk);
 }
 

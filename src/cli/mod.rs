@@ -4,6 +4,8 @@
 pub mod bench;
 mod database;
 mod demo;
+mod import;
+mod key;
 mod rebuild;
 mod replay;
 mod secrets;
@@ -12,7 +14,8 @@ mod user;
 mod verify;
 
 use crate::config::{Config, Faults};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use std::process::ExitCode;
 
 /// An event-sourced lead ledger for call centres.
@@ -29,6 +32,10 @@ enum Command {
     Serve(serve::Options),
     /// Adds people, sets passwords, lists who there is.
     User(user::Options),
+    /// Makes, lists and revokes the keys that machines show.
+    Key(key::Options),
+    /// Adds the numbers of a CSV or XLSX file.
+    Import(import::Options),
     /// Prints the history as the rules saw it.
     Replay(replay::Options),
     /// Makes read models anew beside the live ones, compares and switches.
@@ -37,6 +44,8 @@ enum Command {
     Verify(verify::Options),
     /// Measures this machine, each figure beside the database's own.
     Bench(bench::Options),
+    /// Prints a completion script for a shell.
+    Completions { shell: Shell },
 }
 
 /// How a command ended.
@@ -86,6 +95,12 @@ async fn run(command: Option<Command>, config: Config) -> anyhow::Result<Ended> 
     match command.unwrap_or_else(|| Command::Serve(serve::Options::default())) {
         Command::Serve(options) => serve::run(config, options).await,
         Command::User(options) => user::run(config, options).await,
+        Command::Key(options) => key::run(config, options).await,
+        Command::Import(options) => import::run(config, options).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "lead-ledger", &mut std::io::stdout());
+            Ok(Ended::Done)
+        }
         Command::Replay(options) => replay::run(config, options).await,
         Command::Rebuild(options) => rebuild::run(config, options).await,
         Command::Verify(options) => verify::run(config, options).await,

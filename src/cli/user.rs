@@ -52,10 +52,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let database = Database::reach(&config).await?;
     let app = App::start(config, &database.url, "", Arc::new(SystemClock)).await?;
     let done = act(&app, options.command).await;
-    let tasks = app.tasks.clone();
-    tasks.stop();
-    drop(app);
-    tasks.wait().await;
+    app.end().await;
     tokio::task::spawn_blocking(move || drop(database)).await?;
     done.map(|()| Ended::Done)
 }

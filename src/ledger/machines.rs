@@ -66,6 +66,24 @@ impl Action for AddCredential {
     }
 }
 
+/// Takes a key away; requests that show it are nobody's from now on.
+#[derive(Clone, Debug)]
+pub struct RevokeKey {
+    pub id: Uuid,
+    pub fingerprint: String,
+}
+
+impl Action for RevokeKey {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let credential = desk.credential(self.id).await?;
+        let command = CredentialCommand::RevokeKey { at: desk.now(), fingerprint: self.fingerprint.clone() };
+        desk.append(StreamId::new(StreamKind::Credential, self.id), decide(&credential, &command)?);
+        Ok(())
+    }
+}
+
 /// How long a machine's key is taken for good without asking. Writes check it again when they are stored.
 const KEY_FRESH: Duration = Duration::from_secs(1);
 
@@ -99,6 +117,9 @@ impl Machines {
             return Ok(Some(machine));
         }
         let Some((id, credential)) = self.ledger.find_machine(&hash).await? else { return Ok(None) };
+        if let Err(error) = self.ledger.note_use(id).await {
+            tracing::debug!(%error, "when a credential was last used could not be noted");
+        }
         let fingerprint = hash[..16].to_owned();
         let machine = Machine { id, credential, fingerprint };
         self.recent.insert(hash, (machine.clone(), Instant::now()));
@@ -118,4 +139,47 @@ impl Ledger {
         let is_valid = credential.keys.iter().any(|known| bool::from(known.as_bytes().ct_eq(&shown[..16])));
         Ok(is_valid.then_some((id, credential)))
     }
+
+    /// Notes that a credential is in use, once a minute at most.
+    async fn note_use(&self, id: Uuid) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO credential_use AS u VALUES ($1, $2) ON CONFLICT (credential_id) DO UPDATE \
+             SET last_used_at = EXCLUDED.last_used_at \
+             WHERE u.last_used_at < EXCLUDED.last_used_at - interval '1 minute'",
+        )
+        .bind(id)
+        .bind(self.now())
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Every credential and when it was last used, by number.
+    pub async fn all_machines(&self) -> Result<Vec<KnownMachine>, RecordError> {
+        let known: Vec<(String, Option<domain::time::Instant>)> = sqlx::query_as(
+            "SELECT c.aggregate_id, u.last_used_at \
+             FROM (SELECT DISTINCT aggregate_id FROM events WHERE aggregate_type = 'credential') c \
+             LEFT JOIN credential_use u ON u.credential_id::text = c.aggregate_id",
+        )
+        .fetch_all(self.pool())
+        .await?;
+        let mut machines = Vec::with_capacity(known.len());
+        for (id, last_used_at) in known {
+            let Ok(id) = Uuid::try_parse(&id) else { continue };
+            let folded = self.inner.loader.reload(StreamId::new(StreamKind::Credential, id)).await?;
+            let credential = folded.state.as_credential().cloned().unwrap_or_default();
+            machines.push(KnownMachine { id, credential, last_used_at });
+        }
+        machines.sort_by_key(|machine| machine.credential.num);
+        Ok(machines)
+    }
+}
+
+/// A credential as its operator sees it.
+#[derive(Clone, Debug)]
+pub struct KnownMachine {
+    pub id: Uuid,
+    pub credential: Arc<Credential>,
+    /// Within a minute.
+    pub last_used_at: Option<domain::time::Instant>,
 }

@@ -4,7 +4,10 @@
 //! requests, one statement), [`load`] (what a stream is now), [`issue_batch`] (who dials whom), [`chain`] (is the log
 //! what it was?).
 
+pub mod add_numbers;
 pub mod chain;
+pub mod change_numbers;
+pub mod change_person;
 pub mod context;
 pub mod desk;
 pub mod error;

@@ -1,17 +1,14 @@
 //! Which rebuilds are going on, and what came of those that are over? In memory: a rebuild ends with its process.
 
+use super::remembered::Remembered;
 use crate::shutdown::Tasks;
 use metrics::gauge;
 use projections::Projection;
 use projections::rebuild::{self, Report};
 use serde::Serialize;
 use sqlx::PgPool;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use uuid::Uuid;
-
-/// How many are remembered.
-const REMEMBERED: usize = 50;
 
 /// Where a rebuild stands.
 #[derive(Clone, Debug, Serialize)]
@@ -36,13 +33,13 @@ pub struct Rebuild {
 #[derive(Clone, Debug)]
 pub struct Rebuilds {
     pool: PgPool,
-    known: Arc<Mutex<VecDeque<Rebuild>>>,
+    known: Remembered<Rebuild>,
 }
 
 impl Rebuilds {
     /// None yet.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, known: Arc::default() }
+        Self { pool, known: Remembered::default() }
     }
 
     /// Starts one in the background and answers at once.
@@ -50,13 +47,7 @@ impl Rebuilds {
         let names = projections.iter().map(|projection| projection.name()).collect();
         let rebuild =
             Rebuild { id, projections: names, dry_run, progress: Progress::Running { folded: 0, of: 0 } };
-        {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            known.push_back(rebuild.clone());
-            if known.len() > REMEMBERED {
-                known.pop_front();
-            }
-        }
+        self.known.push(id, rebuild.clone());
         let (this, stopping) = (self.clone(), tasks.clone());
         tasks.start(async move {
             tokio::select! {
@@ -81,15 +72,11 @@ impl Rebuilds {
     }
 
     fn set(&self, id: Uuid, progress: Progress) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rebuild) = known.iter_mut().find(|rebuild| rebuild.id == id) {
-            rebuild.progress = progress;
-        }
+        self.known.update(id, |rebuild| rebuild.progress = progress);
     }
 
     /// One of those that are remembered.
     pub fn find(&self, id: Uuid) -> Option<Rebuild> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().find(|rebuild| rebuild.id == id).cloned()
+        self.known.find(id)
     }
 }

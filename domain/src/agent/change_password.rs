@@ -12,7 +12,7 @@ pub struct ChangePassword {
 
 impl ChangePassword {
     pub fn decide(&self, agent: &Agent) -> Result<Vec<AgentEvent>, Refusal> {
-        if !agent.exists() {
+        if !agent.is_there() {
             return Err(Refusal::AgentIsUnknown);
         }
         Ok(vec![AgentEvent::PasswordChanged(PasswordChanged { at: self.at })])

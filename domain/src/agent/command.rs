@@ -1,7 +1,8 @@
 //! What can be asked of an agent?
 
 use super::{
-    Agent, AgentEvent, change_password::ChangePassword, register::RegisterAgent, set_active::SetActive,
+    Agent, AgentEvent, change::ChangeAgent, change_password::ChangePassword, delete::DeleteAgent,
+    register::RegisterAgent, set_active::SetActive,
 };
 use crate::Refusal;
 
@@ -10,6 +11,8 @@ pub enum AgentCommand {
     Register(Box<RegisterAgent>),
     ChangePassword(ChangePassword),
     SetActive(SetActive),
+    Change(Box<ChangeAgent>),
+    Delete(DeleteAgent),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -18,5 +21,7 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Result<Vec<AgentEvent>, 
         AgentCommand::Register(c) => c.decide(agent),
         AgentCommand::ChangePassword(c) => c.decide(agent),
         AgentCommand::SetActive(c) => c.decide(agent),
+        AgentCommand::Change(c) => c.decide(agent),
+        AgentCommand::Delete(c) => c.decide(agent),
     }
 }

@@ -14,6 +14,8 @@ pub enum AgentEvent {
     PasswordChanged(PasswordChanged),
     AgentActivated(AgentActivated),
     AgentDeactivated(AgentDeactivated),
+    AgentChanged(Box<AgentChanged>),
+    AgentDeleted(AgentDeleted),
 }
 
 impl AgentEvent {
@@ -24,6 +26,8 @@ impl AgentEvent {
             Self::PasswordChanged(_) => "password_changed",
             Self::AgentActivated(_) => "agent_activated",
             Self::AgentDeactivated(_) => "agent_deactivated",
+            Self::AgentChanged(_) => "agent_changed",
+            Self::AgentDeleted(_) => "agent_deleted",
         }
     }
 
@@ -89,5 +93,35 @@ pub struct AgentActivated {
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct AgentDeactivated {
+    pub at: Instant,
+}
+
+/// What is given is the new value; the rest stays. An empty text takes a value away.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AgentChanged {
+    pub at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    pub person: ProfileChange,
+}
+
+/// The personal values that change.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProfileChange {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AgentDeleted {
     pub at: Instant,
 }

@@ -5,7 +5,9 @@ pub mod command;
 pub mod event;
 pub mod state;
 
+pub mod change;
 pub mod change_password;
+pub mod delete;
 pub mod register;
 pub mod set_active;
 

@@ -44,13 +44,13 @@ impl RegisterAgent {
 }
 
 /// 1 to 64 characters, none of them `@`, white space or a control character (C-13).
-fn is_username(name: &str) -> bool {
+pub(super) fn is_username(name: &str) -> bool {
     let odd = |c: char| c == '@' || c.is_whitespace() || c.is_control();
     (1..=64).contains(&name.chars().count()) && !name.chars().any(odd)
 }
 
 /// One `@` with something on both sides; long endings and bare hosts are fine, spaces are not.
-fn is_email(address: &str) -> bool {
+pub(super) fn is_email(address: &str) -> bool {
     let plain = !address.chars().any(|c| c.is_whitespace() || c.is_control()) && address.len() <= 254;
     plain && address.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty() && !b.contains('@'))
 }

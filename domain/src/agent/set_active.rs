@@ -13,7 +13,7 @@ pub struct SetActive {
 
 impl SetActive {
     pub fn decide(&self, agent: &Agent) -> Result<Vec<AgentEvent>, Refusal> {
-        if !agent.exists() {
+        if !agent.is_there() {
             return Err(Refusal::AgentIsUnknown);
         }
         Ok(match (agent.is_active, self.is_active) {

@@ -1,6 +1,6 @@
 //! What is an agent now? The fold of its events.
 
-use super::event::{AgentEvent, AgentKind, AgentRegistered, Profile};
+use super::event::{AgentChanged, AgentEvent, AgentKind, AgentRegistered, Profile};
 use crate::keys::Key;
 use crate::lead::attempt::DialPolicy;
 use crate::principal::Role;
@@ -23,6 +23,7 @@ pub struct Agent {
     pub token_epoch: u32,
     pub registered_at: Instant,
     pub changed_at: Instant,
+    pub deleted_at: Option<Instant>,
 }
 
 impl Default for Agent {
@@ -39,6 +40,7 @@ impl Default for Agent {
             token_epoch: 0,
             registered_at: Instant::UNIX_EPOCH,
             changed_at: Instant::UNIX_EPOCH,
+            deleted_at: None,
         }
     }
 }
@@ -49,8 +51,16 @@ impl Agent {
         self.num > 0
     }
 
-    /// The log-in names it holds.
+    /// Whether it was registered and not deleted since.
+    pub fn is_there(&self) -> bool {
+        self.exists() && self.deleted_at.is_none()
+    }
+
+    /// The log-in names it holds; a deleted agent gives them up (C-13).
     pub fn held_keys(&self, id: Uuid) -> Vec<(Key, String, Option<Instant>)> {
+        if self.deleted_at.is_some() {
+            return Vec::new();
+        }
         let names = [
             self.person.username.as_deref().map(Key::username),
             self.person.email.as_deref().map(Key::email),
@@ -76,6 +86,13 @@ impl Agent {
                 self.is_active = false;
                 self.token_epoch += 1;
             }
+            AgentEvent::AgentChanged(e) => self.changed(*e),
+            AgentEvent::AgentDeleted(e) => {
+                self.changed_at = e.at;
+                self.deleted_at = Some(e.at);
+                self.is_active = false;
+                self.token_epoch += 1;
+            }
         }
     }
 
@@ -92,6 +109,24 @@ impl Agent {
             token_epoch: 0,
             registered_at: e.at,
             changed_at: e.at,
+            deleted_at: None,
         };
+    }
+
+    fn changed(&mut self, e: AgentChanged) {
+        self.changed_at = e.at;
+        self.role = e.role.unwrap_or(self.role);
+        let (known, new) = (&mut self.person, e.person);
+        known.first_name = new.first_name.unwrap_or_else(|| std::mem::take(&mut known.first_name));
+        known.last_name = new.last_name.unwrap_or_else(|| std::mem::take(&mut known.last_name));
+        for (known, new) in [
+            (&mut known.username, new.username),
+            (&mut known.email, new.email),
+            (&mut known.phone, new.phone),
+        ] {
+            if let Some(new) = new {
+                *known = Some(new).filter(|new| !new.is_empty());
+            }
+        }
     }
 }

@@ -1,13 +1,15 @@
-//! Who calls the dialer panel: a dialer by its token (B-092), or an admin by a person's token.
+//! Who calls the dialer panel: a dialer by its token (B-092), an admin or an agent by a person's token.
 
 use super::reject::{Reject, Rejected, request_id};
 use crate::http::credentials::bearer;
-use crate::ledger::Context;
 use crate::ledger::machines::Machine;
+use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::principal::{Principal, Role, Scope};
+use std::ops::Deref;
+use uuid::Uuid;
 
 /// The name of this dialect in metadata.
 pub const DIALECT: &str = "dialer_panel";
@@ -52,14 +54,14 @@ impl FromRequestParts<App> for Dialer {
     }
 }
 
-/// An admin of the panel.
+/// Somebody who works with the panel: an admin, or an agent, who sees only their own numbers.
 #[derive(Clone, Debug)]
-pub struct Admin {
+pub struct Member {
     pub person: Person,
     pub request_id: String,
 }
 
-impl Admin {
+impl Member {
     /// The circumstances of their request.
     pub fn context(&self) -> Context {
         Context {
@@ -70,13 +72,23 @@ impl Admin {
         }
     }
 
+    /// Whose numbers they may see and change; `None`: everybody's.
+    pub fn only(&self) -> Option<Uuid> {
+        (self.person.role() != Role::Admin).then_some(self.person.id)
+    }
+
     /// A "no" to their request.
     pub fn reject(&self, reject: impl Into<Reject>) -> Rejected {
         Rejected(reject.into(), self.request_id.clone())
     }
+
+    /// The database said no.
+    pub fn failed(&self, error: impl Into<RecordError>) -> Rejected {
+        self.reject(error.into())
+    }
 }
 
-impl FromRequestParts<App> for Admin {
+impl FromRequestParts<App> for Member {
     type Rejection = Rejected;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejected> {
@@ -85,9 +97,33 @@ impl FromRequestParts<App> for Admin {
         let token = bearer(&parts.headers).ok_or_else(|| reject(Reject::NotAuthenticated))?;
         let person = app.find_person(token).await.map_err(|error| reject(error.into()))?;
         let person = person.ok_or_else(|| reject(Reject::NotAuthenticated))?;
-        if person.role() != Role::Admin {
-            return Err(reject(Reject::NotPermitted));
+        match person.role() {
+            Role::Admin | Role::Agent | Role::Telecaller => Ok(Self { person, request_id }),
+            Role::Supervisor | Role::Auditor | Role::Analyst => Err(reject(Reject::NotPermitted)),
         }
-        Ok(Self { person, request_id })
+    }
+}
+
+/// An admin of the panel.
+#[derive(Clone, Debug)]
+pub struct Admin(Member);
+
+impl Deref for Admin {
+    type Target = Member;
+
+    fn deref(&self) -> &Member {
+        &self.0
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Rejected;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejected> {
+        let member = Member::from_request_parts(parts, app).await?;
+        if member.only().is_some() {
+            return Err(member.reject(Reject::NotPermitted));
+        }
+        Ok(Self(member))
     }
 }

@@ -1,5 +1,6 @@
 //! Every "no" of the dialer panel: `{"detail", "code", "request_id"}`, and for malformed input the list form (C-09).
 
+use super::words;
 use crate::http::body::{self, BodyError};
 use crate::http::request::RequestId;
 use crate::ledger::RecordError;
@@ -15,6 +16,8 @@ use serde_json::{Value, json};
 
 /// The largest body, in bytes.
 const BODY_MAX: usize = 64 << 10;
+/// The largest body that holds a list, in bytes.
+pub const LIST_MAX: usize = 10 << 20;
 /// What a client is told to wait when the ledger cannot take more, in seconds.
 const BUSY_RETRY_AFTER_SECONDS: i64 = 2;
 
@@ -30,6 +33,10 @@ pub enum Reject {
         kind: &'static str,
     },
     IdempotencyKeyReused,
+    /// What there is none of.
+    NotFound(&'static str),
+    /// A rule of the domain that the document does not know.
+    Refused(Refusal),
     Body(BodyError),
     UnsupportedType,
     Conflict,
@@ -59,8 +66,15 @@ impl Reject {
                 "idempotency_key_reused",
                 detail("This Idempotency-Key was used with another body"),
             ),
+            Self::NotFound(what) => {
+                (StatusCode::NOT_FOUND, "not_found", Value::String(format!("{what} not found")))
+            }
+            Self::Refused(refusal) => {
+                let (code, text) = told(*refusal);
+                (StatusCode::CONFLICT, code, Value::String(text))
+            }
             Self::Body(BodyError::TooLarge) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail("The body is larger than 64 KiB"))
+                (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail("The body is too large"))
             }
             Self::Body(BodyError::TooSlow) => {
                 (StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail("The body took too long to arrive"))
@@ -125,30 +139,51 @@ impl From<Refusal> for Reject {
             Refusal::TimeZoneIsUnknown => invalid("timezone", "value_error"),
             Refusal::WindowIsMalformed => invalid("intervals", "value_error"),
             Refusal::TooMany { .. } => invalid("intervals", "too_long"),
-            // No operation of this dialect asks for what the others refuse.
+            Refusal::LeadIsUnknown | Refusal::LeadIsDeleted => Self::NotFound("Number"),
+            Refusal::AgentIsUnknown => Self::NotFound("User"),
+            Refusal::UsernameIsMalformed => invalid("username", "value_error"),
+            Refusal::EmailIsMalformed => invalid("email", "value_error"),
+            Refusal::PasswordIsMalformed => invalid("password", "value_error"),
             Refusal::KeyIsTaken(_)
-            | Refusal::AlreadyExists
-            | Refusal::LeadIsUnknown
-            | Refusal::LeadIsDeleted
+            | Refusal::StatusIsImmutable(_)
+            | Refusal::StatusIsNotSettable(_)
+            | Refusal::AgentIsSelf
+            | Refusal::AgentIsLastAdmin => Self::Refused(refusal),
+            // No operation of this dialect asks for what the others refuse.
+            Refusal::AlreadyExists
             | Refusal::LeadIsNotDeleted
             | Refusal::LeadIsClosed
             | Refusal::LeadIsLeased
             | Refusal::LeadIsNotDue
             | Refusal::LeadHasNoPhone
-            | Refusal::StatusIsImmutable(_)
-            | Refusal::StatusIsNotSettable(_)
             | Refusal::AttemptIsUnknown
-            | Refusal::AgentIsUnknown
             | Refusal::AgentIsInactive
-            | Refusal::UsernameIsMalformed
-            | Refusal::EmailIsMalformed
-            | Refusal::PasswordIsMalformed
             | Refusal::BatchIsLive
             | Refusal::BatchIsUnknown
             | Refusal::DeadLetterIsUnknown
             | Refusal::DeadLetterIsResolved => Self::Conflict,
         }
     }
+}
+
+/// A rule's "no": a word for programs, and the panel's own words.
+pub fn told(refusal: Refusal) -> (&'static str, String) {
+    if let Refusal::StatusIsImmutable(status) = refusal {
+        return ("immutable_status", format!("Status {} is immutable", words::status(status)));
+    }
+    if let Refusal::StatusIsNotSettable(status) = refusal {
+        let text = format!("Status {} is not one that people set", words::status(status));
+        return ("status_not_settable", text);
+    }
+    if let Refusal::KeyIsTaken(kind) = refusal {
+        return ("taken", format!("This {} is taken", kind.as_str()));
+    }
+    if matches!(refusal, Refusal::LeadIsUnknown | Refusal::LeadIsDeleted) {
+        return ("not_found", "Number not found".to_owned());
+    }
+    let known = [(Refusal::AgentIsSelf, "own_account"), (Refusal::AgentIsLastAdmin, "last_admin")];
+    let code = known.iter().find(|(known, _)| *known == refusal).map_or("conflict", |(_, code)| code);
+    (code, refusal.to_string())
 }
 
 /// A "no" that knows the request it answers.
@@ -165,21 +200,21 @@ pub fn request_id(request: &axum::http::Extensions) -> String {
     request.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
-/// A body that holds JSON, whatever it calls itself; one that does not and says so is the wrong type.
+/// A body that holds JSON, whatever it calls itself; one that does not and says so is the wrong type. `MAX` bytes.
 #[derive(Clone, Debug)]
-pub struct Body {
+pub struct Body<const MAX: usize = BODY_MAX> {
     pub bytes: Bytes,
     pub json: Value,
 }
 
-impl FromRequest<App> for Body {
+impl<const MAX: usize> FromRequest<App> for Body<MAX> {
     type Rejection = Rejected;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
         let id = request_id(request.extensions());
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let says_json = content_type.is_none_or(|text| text.to_ascii_lowercase().contains("json"));
-        let bytes = match body::read(request.into_body(), BODY_MAX).await {
+        let bytes = match body::read(request.into_body(), MAX).await {
             Ok(bytes) => bytes,
             Err(error) => return Err(Rejected(Reject::Body(error), id)),
         };

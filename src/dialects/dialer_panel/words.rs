@@ -44,6 +44,11 @@ pub const fn status(status: PanelStatus) -> &'static str {
     }
 }
 
+/// The status that a word of the panel means.
+pub fn panel_status(word: &str) -> Option<PanelStatus> {
+    PanelStatus::ALL.iter().copied().find(|known| status(*known) == word)
+}
+
 /// An instant in the ledger's zone with its offset (B-120).
 pub fn instant(at: Instant, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string()

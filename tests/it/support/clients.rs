@@ -91,6 +91,30 @@ impl Client {
         Answer::read(request.send().await.unwrap()).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None, &[]).await
+    }
+
+    /// Sends a file as a form does.
+    pub async fn upload(&self, path: &str, name: &str, file: Vec<u8>) -> Answer {
+        let part = reqwest::multipart::Part::bytes(file).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new().text("note", "from a form").part("file", part);
+        let request = self.http.post(format!("{}{path}", self.base)).multipart(form);
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// The bytes that a `POST` of JSON is answered with, and their type.
+    pub async fn download(&self, path: &str, body: &Value) -> (StatusCode, String, Vec<u8>) {
+        let request = self.http.post(format!("{}{path}", self.base)).json(body);
+        let response = request.bearer_auth(self.token.as_deref().unwrap_or("")).send().await.unwrap();
+        let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (response.status(), content_type, response.bytes().await.unwrap().to_vec())
+    }
+
     pub async fn next_batch(&self, size: usize) -> Answer {
         self.get(&format!("/api/dialer/next-batch?size={size}")).await
     }

@@ -1,4 +1,10 @@
+mod bulk_numbers;
+mod export_numbers;
 mod hostile;
+mod list_numbers;
 mod next_batch;
+mod number_changes;
+mod people;
 mod report_result;
 mod schedule;
+mod upload_numbers;

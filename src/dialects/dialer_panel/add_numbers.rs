@@ -1,0 +1,114 @@
+//! `POST /api/numbers`: an admin adds numbers; each is new, known already, or no phone number (B-115).
+
+use super::caller::Admin;
+use super::reject::{Body, LIST_MAX, Reject, Rejected};
+use super::words;
+use crate::http::written;
+use crate::ledger::RecordError;
+use crate::ledger::add_numbers::AT_ONCE;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use domain::lead::event::Source;
+use domain::phone::{Phone, Region, Validity};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The most numbers of one request.
+pub const NUMBERS_MAX: usize = 100_000;
+/// How many of those not added are shown.
+const SAMPLES_MAX: usize = 10;
+
+#[derive(Debug, Default, Serialize)]
+pub struct Reply {
+    inserted: usize,
+    duplicates: usize,
+    invalid: usize,
+    samples: Samples,
+    #[serde(skip)]
+    position: i64,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Samples {
+    duplicates: Vec<String>,
+    invalid: Vec<String>,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    admin: Admin,
+    body: Body<LIST_MAX>,
+) -> Result<(HeaderMap, Json<Reply>), Rejected> {
+    let numbers = numbers(&body.json).map_err(|reject| admin.reject(reject))?;
+    answer(&app, &admin, numbers).await
+}
+
+/// `phone_numbers` (also `numbers`): a list, or one text with a number a line; or one `phone_number`.
+fn numbers(body: &Value) -> Result<Vec<String>, Reject> {
+    let field = ["phone_numbers", "numbers", "phone_number"].into_iter().find(|name| !body[*name].is_null());
+    let Some(field) = field else {
+        return Err(Reject::invalid("phone_numbers", "Field required", "missing"));
+    };
+    let numbers: Vec<String> = match &body[field] {
+        Value::Array(list) => list.iter().filter_map(|value| words::text(Some(value)).0).collect(),
+        Value::String(lines) => {
+            lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
+            return Err(Reject::invalid("phone_numbers", "Expected a list of texts", "list_type"));
+        }
+    };
+    if numbers.len() > NUMBERS_MAX {
+        return Err(Reject::invalid("phone_numbers", "More than 100,000 numbers", "too_long"));
+    }
+    Ok(numbers)
+}
+
+/// Adds and answers what came of it.
+pub async fn answer(
+    app: &App,
+    admin: &Admin,
+    numbers: Vec<String>,
+) -> Result<(HeaderMap, Json<Reply>), Rejected> {
+    let reply = add(app, admin, numbers).await.map_err(|error| admin.reject(error))?;
+    let is_followed = app.ledger.wait_followed(reply.position).await;
+    Ok((written::headers(reply.position, is_followed, false), Json(reply)))
+}
+
+async fn add(app: &App, admin: &Admin, numbers: Vec<String>) -> Result<Reply, RecordError> {
+    let context = admin.context();
+    let mut reply = Reply::default();
+    let mut numbers = numbers.into_iter();
+    loop {
+        let mut phones = Vec::with_capacity(AT_ONCE);
+        for raw in numbers.by_ref().take(AT_ONCE) {
+            match Phone::try_new(&raw, Region::default()) {
+                Ok(phone) if phone.validity != Validity::Invalid => phones.push(phone),
+                Ok(_) | Err(_) => {
+                    reply.invalid += 1;
+                    sample(&mut reply.samples.invalid, &raw);
+                }
+            }
+        }
+        if phones.is_empty() && numbers.len() == 0 {
+            return Ok(reply);
+        }
+        let added = app.ledger.add_numbers(&context, Source::Panel, phones).await?;
+        reply.inserted += added.inserted;
+        reply.duplicates += added.duplicates.len();
+        reply.position = reply.position.max(added.position);
+        for raw in &added.duplicates {
+            sample(&mut reply.samples.duplicates, raw);
+        }
+        // The read models keep up, so that others do not wait for them afterwards.
+        app.ledger.wait_followed(added.position).await;
+    }
+}
+
+fn sample(samples: &mut Vec<String>, raw: &str) {
+    if samples.len() < SAMPLES_MAX {
+        samples.push(raw.chars().take(64).collect());
+    }
+}

@@ -1,0 +1,120 @@
+//! `POST /api/numbers/bulk` (`update_status`, `reset`, `delete`), `/bulk-status`, `/bulk-delete`, and `GET
+//! /api/numbers/bulk/{id}`: one answer for each number, rejections by number, in the background if it takes long (C-22).
+
+use super::caller::Admin;
+use super::reject::{self, Body, LIST_MAX, Reject, Rejected};
+use super::selection::Selection;
+use super::words;
+use crate::http::written;
+use crate::ledger::change_numbers::NumberChange;
+use crate::state::App;
+use crate::work::bulks::{Bulk, BulkChange};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::status::PanelStatus;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long the answer waits for the end; afterwards it is 202 and progress is asked for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the path says is to be done.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// What `action` says.
+    Action,
+    Status,
+    Delete,
+}
+
+pub async fn any(State(app): State<App>, admin: Admin, body: Body<LIST_MAX>) -> Result<Response, Rejected> {
+    bulk(&app, &admin, &body, Asked::Action).await
+}
+
+pub async fn status(
+    State(app): State<App>,
+    admin: Admin,
+    body: Body<LIST_MAX>,
+) -> Result<Response, Rejected> {
+    bulk(&app, &admin, &body, Asked::Status).await
+}
+
+pub async fn delete(
+    State(app): State<App>,
+    admin: Admin,
+    body: Body<LIST_MAX>,
+) -> Result<Response, Rejected> {
+    bulk(&app, &admin, &body, Asked::Delete).await
+}
+
+/// Where one stands.
+pub async fn progress(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+) -> Result<Response, Rejected> {
+    let found = Uuid::try_parse(&id).ok().and_then(|id| Some((id, app.bulks.find(id)?)));
+    let (id, bulk) = found.ok_or_else(|| admin.reject(Reject::NotFound("Bulk change")))?;
+    Ok(Json(words_of(id, &bulk)).into_response())
+}
+
+async fn bulk(app: &App, admin: &Admin, body: &Body<LIST_MAX>, asked: Asked) -> Result<Response, Rejected> {
+    let bulk = read(app, body, asked).await.map_err(|reject| admin.reject(reject))?;
+    let (id, bulk) = app.bulks.start(&app.tasks, admin.context(), bulk, PATIENCE).await;
+    if bulk.problem.is_some() {
+        return Err(admin.reject(Reject::Unavailable));
+    }
+    let status = if bulk.is_done { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let headers = written::headers(bulk.position, bulk.is_done, false);
+    Ok((status, headers, Json(words_of(id, &bulk))).into_response())
+}
+
+async fn read(app: &App, body: &Body<LIST_MAX>, asked: Asked) -> Result<BulkChange, Reject> {
+    let empty = Map::new();
+    let fields = body.json.as_object().unwrap_or(&empty);
+    let dry_run = words::boolean(fields.get("dry_run")).unwrap_or(false);
+    let word = words::text(fields.get("action")).0;
+    let (change, filter_word) = match (asked, word.as_deref().map(str::trim)) {
+        (Asked::Delete, _) | (Asked::Action, Some("delete")) => (NumberChange::Delete, "status"),
+        (Asked::Action, Some("reset")) => (NumberChange::SetStatus(PanelStatus::InQueue), "status"),
+        (Asked::Status, _) | (Asked::Action, Some("update_status")) => {
+            // `status` is the new one here; the filter is called `filter_status` (C-33).
+            (NumberChange::SetStatus(status_of(fields)?), "filter_status")
+        }
+        (Asked::Action, _) => {
+            return Err(Reject::invalid("action", "Expected update_status, reset or delete", "enum"));
+        }
+    };
+    let mut selecting = fields.clone();
+    if filter_word == "filter_status" {
+        selecting.remove("status");
+    }
+    let Selection { filter, .. } = Selection::read_body(app, &selecting).await?;
+    Ok(BulkChange { filter, change, dry_run })
+}
+
+fn status_of(fields: &Map<String, Value>) -> Result<PanelStatus, Reject> {
+    let word = words::text(fields.get("status")).0;
+    let word = word.ok_or_else(|| Reject::invalid("status", "Field required", "missing"))?;
+    words::panel_status(word.trim())
+        .ok_or_else(|| Reject::invalid("status", "Not one of the eleven statuses", "enum"))
+}
+
+fn words_of(id: Uuid, bulk: &Bulk) -> Value {
+    let rejections: Vec<Value> = bulk
+        .rejections
+        .iter()
+        .map(|(num, refusal)| {
+            let (code, detail) = reject::told(*refusal);
+            json!({ "id": num, "code": code, "detail": detail })
+        })
+        .collect();
+    json!({
+        "job_id": id, "state": if bulk.is_done { "done" } else { "running" }, "dry_run": bulk.dry_run,
+        "matched": bulk.matched, "changed": bulk.changed, "unchanged": bulk.unchanged, "rejected": bulk.rejected,
+        "rejections": rejections, "problem": bulk.problem,
+    })
+}

@@ -1,0 +1,89 @@
+//! `PUT /api/admins/{id}` (what is given), `POST /api/admins/{id}/activate`, `/deactivate` and `/reset-password`,
+//! `DELETE /api/admins/{id}`: an admin changes, switches and deletes people (C-36, C-38).
+
+use super::caller::Admin;
+use super::people::{self, Reply, Said};
+use super::reject::{Body, Reject, Rejected};
+use crate::http::written;
+use crate::ledger::change_person::{ChangePerson, DeletePerson};
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use domain::agent::event::ProfileChange;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+type Answer = Result<(HeaderMap, Json<Reply>), Rejected>;
+
+pub async fn update(State(app): State<App>, admin: Admin, Path(id): Path<String>, body: Body) -> Answer {
+    let said = Said::read(&body.json).map_err(|reject| admin.reject(reject))?;
+    let password_hash = match said.password {
+        Some(password) => Some(people::hash(password).await.map_err(|reject| admin.reject(reject))?),
+        None => None,
+    };
+    let change = ChangePerson {
+        role: said.role,
+        person: ProfileChange {
+            first_name: said.first_name,
+            last_name: said.last_name,
+            username: said.username.filter(|name| !name.is_empty()),
+            email: said.email,
+            phone: said.phone,
+        },
+        is_active: said.is_active,
+        password_hash,
+        ..of(&admin, find(&app, &admin, &id).await?)
+    };
+    record(&app, &admin, change).await
+}
+
+pub async fn activate(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let change = ChangePerson { is_active: Some(true), ..of(&admin, find(&app, &admin, &id).await?) };
+    record(&app, &admin, change).await
+}
+
+pub async fn deactivate(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+    let change = ChangePerson { is_active: Some(false), ..of(&admin, find(&app, &admin, &id).await?) };
+    record(&app, &admin, change).await
+}
+
+pub async fn reset_password(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
+    let said = Said::read(&body.json).map_err(|reject| admin.reject(reject))?;
+    let missing = || admin.reject(Reject::invalid("password", "Field required", "missing"));
+    let hash =
+        people::hash(said.password.ok_or_else(missing)?).await.map_err(|reject| admin.reject(reject))?;
+    let change = ChangePerson { password_hash: Some(hash), ..of(&admin, find(&app, &admin, &id).await?) };
+    record(&app, &admin, change).await
+}
+
+pub async fn delete(
+    State(app): State<App>,
+    admin: Admin,
+    Path(id): Path<String>,
+) -> Result<(HeaderMap, Json<Value>), Rejected> {
+    let row = people::find(&app, &id).await.map_err(|reject| admin.reject(reject))?;
+    let delete = DeletePerson { id: row.id, actor: Some(admin.person.id) };
+    let recorded = app.ledger.record(&admin.context(), &delete).await.map_err(|error| admin.reject(error))?;
+    let headers = written::headers(recorded.position, recorded.is_followed, false);
+    Ok((headers, Json(json!({ "ok": true, "id": row.num, "deleted": true }))))
+}
+
+fn of(admin: &Admin, id: Uuid) -> ChangePerson {
+    ChangePerson { id, actor: Some(admin.person.id), ..ChangePerson::default() }
+}
+
+async fn find(app: &App, admin: &Admin, id: &str) -> Result<Uuid, Rejected> {
+    people::find(app, id).await.map(|row| row.id).map_err(|reject| admin.reject(reject))
+}
+
+async fn record(app: &App, admin: &Admin, change: ChangePerson) -> Answer {
+    let recorded = app.ledger.record(&admin.context(), &change).await.map_err(|error| admin.reject(error))?;
+    let reply = people::show(app, change.id).await.map_err(|reject| admin.reject(reject))?;
+    Ok((written::headers(recorded.position, recorded.is_followed, false), Json(reply)))
+}

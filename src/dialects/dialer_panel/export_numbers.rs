@@ -1,0 +1,112 @@
+//! `POST /api/numbers/export`: the selected numbers as XLSX (B-117, B-118, B-119, C-33). Rows go from the database through
+//! the writer into a temporary file and from there to the client: none of it is held in memory.
+
+use super::caller::Admin;
+use super::number;
+use super::reject::{Body, LIST_MAX, Reject, Rejected};
+use super::selection::Selection;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::body::Body as Bytes;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono_tz::Tz;
+use domain::time::Instant;
+use projections::lead::LeadRow;
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use tokio::sync::mpsc;
+use tokio_util::io::ReaderStream;
+use uuid::Uuid;
+
+/// The rows that a sheet has, without the header.
+const ROWS_MAX: i64 = 1_048_575;
+/// Rows on their way from the database to the writer.
+const WAITING_MAX: usize = 1_000;
+
+const COLUMNS: [(&str, f64); 9] = [
+    ("Phone", 18.0),
+    ("Status", 16.0),
+    ("Attempts", 10.0),
+    ("Created at", 20.0),
+    ("Updated at", 20.0),
+    ("Last attempt at", 20.0),
+    ("Assigned agent", 24.0),
+    ("Last user message", 60.0),
+    ("ID", 10.0),
+];
+const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+pub async fn handler(
+    State(app): State<App>,
+    admin: Admin,
+    body: Body<LIST_MAX>,
+) -> Result<Response, Rejected> {
+    let file = export(&app, &body).await.map_err(|reject| admin.reject(reject))?;
+    let name = format!("numbers-{}.xlsx", app.ledger.now().format("%Y%m%d-%H%M%S"));
+    let headers = [
+        (header::CONTENT_TYPE, TYPE.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, Bytes::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)))).into_response())
+}
+
+async fn export(app: &App, body: &Body<LIST_MAX>) -> Result<File, Reject> {
+    let empty = serde_json::Map::new();
+    let selection = Selection::read_body(app, body.json.as_object().unwrap_or(&empty)).await?;
+    let zone = app.ledger.dialing().await?.zone();
+    let views = app.ledger.views();
+    let agents = views.all_agents().await.map_err(RecordError::from)?;
+    let agents = agents.iter().map(|agent| (agent.id, number::name(agent))).collect();
+    let (sender, rows) = mpsc::channel(WAITING_MAX);
+    let writing = tokio::task::spawn_blocking(move || write(rows, &agents, zone));
+    views
+        .send_leads(&selection.filter, selection.order, ROWS_MAX, sender)
+        .await
+        .map_err(RecordError::from)?;
+    let written = writing.await.map_err(|_| Reject::Internal)?;
+    written.map_err(|error| RecordError::Internal(error.to_string()).into())
+}
+
+/// Texts are written as texts: a cell that begins like a formula is none.
+fn write(
+    mut rows: mpsc::Receiver<LeadRow>,
+    agents: &HashMap<Uuid, String>,
+    zone: Tz,
+) -> Result<File, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet_with_constant_memory();
+    let bold = Format::new().set_bold();
+    let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    for ((name, width), column) in COLUMNS.into_iter().zip(0u16..) {
+        sheet.set_column_width(column, width)?;
+        sheet.write_string_with_format(0, column, name, &bold)?;
+    }
+    let local = |at: Instant| at.with_timezone(&zone).naive_local();
+    let mut row = 0;
+    while let Some(lead) = rows.blocking_recv() {
+        row += 1;
+        sheet.write_string(row, 0, lead.phone.as_deref().unwrap_or(""))?;
+        sheet.write_string(row, 1, number::status(&lead))?;
+        sheet.write_number(row, 2, lead.attempts)?;
+        sheet.write_datetime_with_format(row, 3, local(lead.created_at), &time)?;
+        sheet.write_datetime_with_format(row, 4, local(lead.updated_at), &time)?;
+        if let Some(at) = lead.last_attempt_at {
+            sheet.write_datetime_with_format(row, 5, local(at), &time)?;
+        }
+        if let Some(name) = lead.agent_id.and_then(|id| agents.get(&id)) {
+            sheet.write_string(row, 6, name)?;
+        }
+        if let Some(message) = &lead.latest_note {
+            sheet.write_string(row, 7, message)?;
+        }
+        sheet.write_number(row, 8, i32::try_from(lead.num).map_or(f64::NAN, f64::from))?;
+    }
+    let mut file = tempfile::tempfile()?;
+    book.save_to_writer(&mut file)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(file)
+}

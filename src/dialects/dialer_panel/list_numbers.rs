@@ -1,0 +1,61 @@
+//! `GET /api/numbers`: the numbers, filtered, searched, sorted, in pages; an agent's are their own.
+
+use super::caller::Member;
+use super::number::{self, Number};
+use super::reject::{Reject, Rejected};
+use super::selection::Selection;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Numbers a page where no `limit` is given, and at most.
+const LIMIT: i64 = 50;
+const LIMIT_MAX: i64 = 500;
+#[derive(Serialize)]
+pub struct Reply {
+    items: Vec<Number>,
+    total: i64,
+    /// False: there are more than `total`; a search or dates are counted up to 10,000 only.
+    total_is_exact: bool,
+    skip: i64,
+    limit: i64,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Json<Reply>, Rejected> {
+    let fields: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
+    list(&app, &fields, &member).await.map(Json).map_err(|reject| member.reject(reject))
+}
+
+async fn list(app: &App, fields: &Map<String, Value>, member: &Member) -> Result<Reply, Reject> {
+    let Selection { filter, order } = Selection::read(app, fields, member.only()).await?;
+    let skip = whole(fields, "skip", 0, i64::MAX)?;
+    let limit = whole(fields, "limit", LIMIT, LIMIT_MAX)?.max(1);
+    let views = app.ledger.views();
+    let (leads, total) =
+        tokio::try_join!(views.list_leads(&filter, order, skip, limit), views.total_leads(&filter))
+            .map_err(RecordError::from)?;
+    let zone = app.ledger.dialing().await?.zone();
+    let items = number::numbers(app, &leads, zone).await?;
+    Ok(Reply { items, total: total.count, total_is_exact: total.is_exact, skip, limit })
+}
+
+/// A whole number of the query; larger ones are capped.
+fn whole(fields: &Map<String, Value>, name: &'static str, default: i64, max: i64) -> Result<i64, Reject> {
+    let text = fields.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let Some(text) = text else { return Ok(default) };
+    let number = text.parse::<i64>().ok().filter(|number| *number >= 0);
+    let invalid = || Reject::Invalid {
+        loc: vec!["query", name],
+        msg: "Expected a whole number that is not negative".to_owned(),
+        kind: "int_parsing",
+    };
+    number.map(|number| number.min(max)).ok_or_else(invalid)
+}

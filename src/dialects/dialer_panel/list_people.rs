@@ -1,0 +1,13 @@
+//! `GET /api/admins`: everybody who is not deleted, as a bare list (B-116).
+
+use super::caller::Admin;
+use super::people::Reply;
+use super::reject::Rejected;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+
+pub async fn handler(State(app): State<App>, admin: Admin) -> Result<Json<Vec<Reply>>, Rejected> {
+    let rows = app.ledger.views().all_agents().await.map_err(|error| admin.failed(error))?;
+    Ok(Json(rows.iter().map(Reply::from).collect()))
+}

@@ -1,0 +1,115 @@
+//! A person as the panel shows it, and what may be said of one (B-116).
+
+use super::reject::Reject;
+use super::words;
+use crate::ledger::RecordError;
+use crate::ledger::people::checked_hash;
+use crate::state::App;
+use domain::ids::AnyId;
+use domain::principal::Role;
+use projections::agents::AgentRow;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The longest name, in characters.
+const NAME_MAX: usize = 200;
+
+#[derive(Serialize)]
+pub struct Reply {
+    id: i64,
+    username: Option<String>,
+    role: String,
+    first_name: String,
+    last_name: String,
+    phone_number: Option<String>,
+    email: Option<String>,
+    is_active: bool,
+}
+
+impl From<&AgentRow> for Reply {
+    fn from(row: &AgentRow) -> Self {
+        Self {
+            id: row.num,
+            username: row.username.clone(),
+            role: row.role.clone(),
+            first_name: row.first_name.clone(),
+            last_name: row.last_name.clone(),
+            phone_number: row.phone.clone(),
+            email: row.email.clone(),
+            is_active: row.is_active,
+        }
+    }
+}
+
+/// What a body says of a person.
+#[derive(Debug, Default)]
+pub struct Said {
+    pub username: Option<String>,
+    pub role: Option<Role>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub is_active: Option<bool>,
+    pub password: Option<String>,
+}
+
+impl Said {
+    /// Reads a body; what is null or not there is not said, an empty text is.
+    pub fn read(body: &Value) -> Result<Self, Reject> {
+        let text = |field: &'static str| match &body[field] {
+            Value::Null => Ok(None),
+            Value::String(text) if text.chars().count() <= NAME_MAX && !text.contains('\0') => {
+                Ok(Some(text.trim().to_owned()))
+            }
+            Value::String(_) => Err(Reject::invalid(field, "At most 200 characters", "string_too_long")),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                Err(Reject::invalid(field, "Expected a text", "string_type"))
+            }
+        };
+        let role = match text("role")?.filter(|word| !word.is_empty()) {
+            None => None,
+            Some(word) => {
+                let role = Role::from_word(&word.to_ascii_lowercase());
+                Some(role.ok_or_else(|| Reject::invalid("role", "Not a role", "enum"))?)
+            }
+        };
+        let is_active = words::boolean(body.get("is_active"));
+        if is_active.is_none() && !body["is_active"].is_null() {
+            return Err(Reject::invalid("is_active", "Expected true or false", "bool_type"));
+        }
+        Ok(Self {
+            username: text("username")?,
+            role,
+            first_name: text("first_name")?,
+            last_name: text("last_name")?,
+            phone: text("phone_number")?,
+            email: text("email")?,
+            is_active,
+            // As it is: blanks at its ends belong to it.
+            password: body["password"]
+                .as_str()
+                .or_else(|| body["new_password"].as_str())
+                .map(ToOwned::to_owned),
+        })
+    }
+}
+
+/// Hashes a password beside the requests.
+pub async fn hash(password: String) -> Result<String, Reject> {
+    let hashed = tokio::task::spawn_blocking(move || checked_hash(&password)).await;
+    hashed.map_err(|_| Reject::Internal)?.map_err(Reject::from)
+}
+
+/// The person of that id.
+pub async fn find(app: &App, id: &str) -> Result<AgentRow, Reject> {
+    let id = AnyId::parse(id).ok_or(Reject::NotFound("User"))?;
+    let row = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
+    row.filter(|row| row.deleted_at.is_none()).ok_or(Reject::NotFound("User"))
+}
+
+/// The person of that id, as they are now.
+pub async fn show(app: &App, id: Uuid) -> Result<Reply, Reject> {
+    find(app, &id.to_string()).await.map(|row| Reply::from(&row))
+}

@@ -1,0 +1,159 @@
+//! Which numbers are meant, in which order? One reading of filters for lists (query), bulk actions and exports (body).
+
+use super::reject::Reject;
+use super::words;
+use crate::ledger::RecordError;
+use crate::state::App;
+use chrono::{Duration, NaiveDate, TimeZone};
+use chrono_tz::Tz;
+use domain::ids::AnyId;
+use domain::time::{Instant, parse_instant};
+use projections::lead_list::{Column, Filter, Order};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// The longest search, in characters.
+const SEARCH_MAX: usize = 100;
+/// The most ids in one body.
+const IDS_MAX: usize = 100_000;
+
+/// Filters and order; what is absent, null or empty is no filter.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    pub filter: Filter,
+    pub order: Order,
+}
+
+impl Selection {
+    /// Reads filters and order. `only` is whose numbers the caller may see.
+    pub async fn read(app: &App, fields: &Map<String, Value>, only: Option<Uuid>) -> Result<Self, Reject> {
+        let dialing = app.ledger.dialing().await?;
+        let zone = dialing.zone();
+        let text = |name: &str| words::text(fields.get(name)).0.map(|text| text.trim().to_owned());
+        let status = match text("status").or_else(|| text("filter_status")) {
+            None => None,
+            Some(word) => Some(
+                words::panel_status(&word)
+                    .ok_or_else(|| Reject::invalid("status", "Not one of the eleven statuses", "enum"))?,
+            ),
+        };
+        let from = day(text("start_date"), "start_date", zone, false)?;
+        let before = day(text("end_date"), "end_date", zone, true)?;
+        let agent_id = match (only, text("agent_id")) {
+            (Some(own), _) => Some(own),
+            (None, None) => None,
+            // An agent that is not there has no numbers.
+            (None, Some(id)) => Some(agent(app, &id).await?.unwrap_or(Uuid::max())),
+        };
+        let search = text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
+        let order = Order {
+            column: column(text("sort_by").as_deref())?,
+            is_descending: direction(text("sort_order"))?,
+        };
+        let filter = Filter { status, agent_id, search, from, before, ..Filter::default() };
+        Ok(Self { filter, order })
+    }
+
+    /// Reads the body of a bulk action or an export: `ids`, or `select_all` with filters (C-33).
+    pub async fn read_body(app: &App, fields: &Map<String, Value>) -> Result<Self, Reject> {
+        let mut selection = Self::read(app, fields, None).await?;
+        let ids = fields.get("ids").filter(|value| !value.is_null());
+        let excluded = fields.get("excluded_ids").filter(|value| !value.is_null());
+        match (ids, words::boolean(fields.get("select_all")).unwrap_or(false)) {
+            (Some(ids), false) => {
+                if excluded.is_some_and(|ids| ids.as_array().is_none_or(|ids| !ids.is_empty())) {
+                    return Err(Reject::invalid("excluded_ids", "Only with select_all", "value_error"));
+                }
+                // Ids and filters at once would be two selections: the ids are the whole of it.
+                selection.filter =
+                    Filter { nums: Some(numbers(app, "ids", ids).await?), ..Filter::default() };
+            }
+            (None, true) => {
+                if let Some(excluded) = excluded {
+                    selection.filter.excluded_nums = numbers(app, "excluded_ids", excluded).await?;
+                }
+            }
+            (Some(_), true) | (None, false) => {
+                return Err(Reject::invalid(
+                    "ids",
+                    "Exactly one of ids and select_all is needed",
+                    "value_error",
+                ));
+            }
+        }
+        Ok(selection)
+    }
+}
+
+/// The number's own number, by any of its ids; those that mean nothing select nothing.
+async fn numbers(app: &App, field: &'static str, value: &Value) -> Result<Vec<i64>, Reject> {
+    let invalid = |msg: &str| Reject::invalid(field, msg, "value_error");
+    let list = value.as_array().ok_or_else(|| invalid("Expected a list of ids"))?;
+    if list.len() > IDS_MAX {
+        return Err(invalid("More than 100,000 ids"));
+    }
+    let mut nums = Vec::with_capacity(list.len());
+    for value in list {
+        let id = match value {
+            Value::Number(number) => number.as_i64().map(AnyId::Num),
+            Value::String(text) => AnyId::parse(text.trim()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        match id.ok_or_else(|| invalid("Expected ids"))? {
+            AnyId::Num(num) => nums.push(num),
+            other @ (AnyId::Uuid(_) | AnyId::Oid { .. }) => {
+                let lead = app.ledger.views().find_lead(other).await.map_err(RecordError::from)?;
+                nums.extend(lead.map(|lead| lead.num));
+            }
+        }
+    }
+    Ok(nums)
+}
+
+async fn agent(app: &App, id: &str) -> Result<Option<Uuid>, Reject> {
+    let Some(id) = AnyId::parse(id) else {
+        return Err(Reject::invalid("agent_id", "Expected an id", "value_error"));
+    };
+    let row = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
+    Ok(row.map(|row| row.id))
+}
+
+/// A time, or a day in the ledger's zone: from its beginning, or (`is_end`) to its end.
+fn day(text: Option<String>, field: &'static str, zone: Tz, is_end: bool) -> Result<Option<Instant>, Reject> {
+    let Some(text) = text else { return Ok(None) };
+    let invalid =
+        || Reject::invalid(field, "Expected a day (YYYY-MM-DD) or a time (ISO 8601)", "value_error");
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        let day = if is_end { day.succ_opt().ok_or_else(invalid)? } else { day };
+        let midnight = zone.from_local_datetime(&day.and_hms_opt(0, 0, 0).ok_or_else(invalid)?).earliest();
+        // A zone may skip midnight: the day begins an hour later.
+        let start = midnight.map_or_else(
+            || zone.from_utc_datetime(&day.and_time(chrono::NaiveTime::MIN)).to_utc(),
+            |at| at.to_utc(),
+        );
+        return Ok(Some(start));
+    }
+    let at = parse_instant(&text, zone).map_err(|_| invalid())?;
+    // "To" names an instant that still belongs.
+    Ok(Some(if is_end { at + Duration::microseconds(1) } else { at }))
+}
+
+fn column(word: Option<&str>) -> Result<Column, Reject> {
+    Ok(match word {
+        None | Some("created_at") => Column::CreatedAt,
+        Some("updated_at") => Column::UpdatedAt,
+        Some("phone_number") => Column::Phone,
+        Some("status") => Column::Status,
+        Some("attempts" | "total_attempts") => Column::Attempts,
+        Some("last_attempt_at") => Column::LastAttemptAt,
+        Some(_) => return Err(Reject::invalid("sort_by", "Not a column to sort by", "enum")),
+    })
+}
+
+fn direction(word: Option<String>) -> Result<bool, Reject> {
+    match word.map(|word| word.to_ascii_lowercase()).as_deref() {
+        None | Some("desc") => Ok(true),
+        Some("asc") => Ok(false),
+        Some(_) => Err(Reject::invalid("sort_order", "Expected asc or desc", "enum")),
+    }
+}

@@ -1,0 +1,109 @@
+//! Many numbers become leads; those that the ledger has already are told apart, whoever adds them at the same time.
+
+use super::desk::Desk;
+use super::error::RecordError;
+use super::record::Action;
+use super::{Context, Ledger};
+use domain::keys::{Key, KeyKind};
+use domain::lead::LeadCommand;
+use domain::lead::capture::CaptureLead;
+use domain::lead::event::{Person, Source};
+use domain::phone::Phone;
+use domain::status::Stage;
+use domain::stream::StreamKind;
+use std::collections::HashSet;
+
+/// Numbers of one intent: others' requests do not wait long for it.
+pub const AT_ONCE: usize = 250;
+/// How often a handful is recorded again without what others were faster to add.
+const ROUNDS_MAX: usize = 5;
+
+/// What came of a handful of numbers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Added {
+    pub inserted: usize,
+    /// As written: numbers that the ledger has, or that came twice.
+    pub duplicates: Vec<String>,
+    /// Up to where the log holds them.
+    pub position: i64,
+}
+
+/// Captures these, all or none.
+struct Capture<'a> {
+    phones: &'a [Phone],
+    source: Source,
+}
+
+impl Action for Capture<'_> {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        for phone in self.phones {
+            let id = desk.begin(StreamKind::Lead);
+            let command = LeadCommand::Capture(Box::new(CaptureLead {
+                at: desk.now(),
+                num: desk.num(StreamKind::Lead).await?,
+                source: self.source,
+                stage: Stage::New,
+                agent_id: None,
+                priority: 0,
+                schedule_at: None,
+                person: Person { phone: Some(phone.clone()), ..Person::default() },
+            }));
+            desk.decide_lead(id, &command).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What no two leads hold.
+fn claim(phone: &Phone) -> String {
+    Key::phone(&phone.key()).key
+}
+
+impl Ledger {
+    /// Adds up to [`AT_ONCE`] numbers. Does not wait for the read models: whoever adds many waits at the end.
+    pub async fn add_numbers(
+        &self,
+        context: &Context,
+        source: Source,
+        phones: Vec<Phone>,
+    ) -> Result<Added, RecordError> {
+        let mut known = self.known_phones(&phones).await?;
+        let mut added = Added::default();
+        let mut new = Vec::with_capacity(phones.len());
+        for phone in phones {
+            if known.insert(claim(&phone)) { new.push(phone) } else { added.duplicates.push(phone.raw) }
+        }
+        for _ in 0..ROUNDS_MAX {
+            if new.is_empty() {
+                return Ok(added);
+            }
+            match self.append_only(context, &Capture { phones: &new, source }).await {
+                Err(RecordError::Conflict(conflict)) => {
+                    let taken: HashSet<&str> = conflict.keys.iter().map(|key| &*key.key).collect();
+                    let (lost, left) = new.into_iter().partition(|phone| taken.contains(&*claim(phone)));
+                    new = left;
+                    added.duplicates.extend(Vec::<Phone>::into_iter(lost).map(|phone| phone.raw));
+                }
+                done => {
+                    added.position = done?.position;
+                    added.inserted = new.len();
+                    return Ok(added);
+                }
+            }
+        }
+        Err(RecordError::Conflict(super::error::Conflict::default()))
+    }
+
+    /// Which of these numbers leads hold now, by key.
+    async fn known_phones(&self, phones: &[Phone]) -> Result<HashSet<String>, RecordError> {
+        let keys: Vec<String> = phones.iter().map(claim).collect();
+        let known: Vec<String> = sqlx::query_scalar("SELECT key FROM keys WHERE kind = $1 AND key = ANY($2)")
+            .bind(KeyKind::Phone.as_str())
+            .bind(keys)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(known.into_iter().collect())
+    }
+}
