@@ -23,6 +23,8 @@ const COUNTED_MAX: i64 = 10_000;
 pub struct Filter {
     pub status: Option<PanelStatus>,
     pub agent_id: Option<Uuid>,
+    /// The whole number, as the ledger compares it.
+    pub phone_key: Option<String>,
     /// In the number, the name or the address.
     pub search: Option<String>,
     /// Created then or later.
@@ -127,6 +129,9 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     if !filter.excluded_nums.is_empty() {
         sql.push(" AND l.num <> ALL(").push_bind(filter.excluded_nums.clone()).push(")");
     }
+    if let Some(phone_key) = &filter.phone_key {
+        sql.push(" AND l.phone_key = ").push_bind(phone_key.clone());
+    }
     if let Some(search) = &filter.search {
         let text = like(search);
         sql.push(" AND (l.phone LIKE ").push_bind(text.clone());
@@ -196,8 +201,9 @@ impl Views {
 
     /// How many there are: from the counts read model, else counted up to a limit.
     pub async fn total_leads(&self, filter: &Filter) -> Result<Total, sqlx::Error> {
-        let Filter { status, agent_id, search, from, before, nums, excluded_nums } = filter;
-        let is_counted = search.is_none()
+        let Filter { status, agent_id, phone_key, search, from, before, nums, excluded_nums } = filter;
+        let is_counted = phone_key.is_none()
+            && search.is_none()
             && from.is_none()
             && before.is_none()
             && nums.is_none()

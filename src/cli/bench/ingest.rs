@@ -2,9 +2,21 @@
 
 use super::client::{self, Client, Times, post};
 use super::{Figure, Stage, TOKEN, pgbench};
+use crate::ledger::stock;
+use domain::ids::{AttemptId, FactId};
+use domain::lead::LeadCommand;
+use domain::lead::attempt::DialPolicy;
+use domain::lead::capture::CaptureLead;
+use domain::lead::event::{Person, Source};
+use domain::lead::report_attempt::ReportAttempt;
+use domain::outcome::Outcome;
+use domain::phone::{Phone, Region};
+use domain::status::Stage as LeadStage;
+use domain::verdict::{FactSource, Remarks};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// Leads prepared for each second and measurement: more than any machine here can report on.
 const LEADS_A_SECOND: usize = 30_000;
@@ -28,6 +40,9 @@ pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
     let one = pgbench::rate(stage, &pgbench::single_insert(), 1).await?;
     let pace = Duration::from_secs_f64(64.0 / (at_64.rate() / 2.0));
     let mut half = reports(stage, 64, &numbers, Some(pace)).await?;
+    let stock =
+        stock::reports(&stage.app.pool, 64, STOCK_LEADS, Duration::from_secs(stage.seconds), stock_commands);
+    let stock = stock.await?;
     let figure = |what: &str, ours, reference, unit| Figure { what: what.to_owned(), ours, reference, unit };
     Ok(vec![
         figure(
@@ -48,12 +63,57 @@ pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
             Some(three),
             "reports/s",
         ),
+        figure(
+            "ingest, 64 connections / stock postgres-es, three views, without HTTP",
+            at_64.rate(),
+            Some(stock),
+            "reports/s",
+        ),
         figure("ingest, 64 connections, p50", at_64.quantile_ms(0.5), None, "ms"),
         figure("ingest, 64 connections, p99", at_64.quantile_ms(0.99), None, "ms"),
         figure("ingest, 256 connections, p99", at_256.quantile_ms(0.99), None, "ms"),
         figure("ingest at half that load, p99", half.quantile_ms(0.99), None, "ms"),
         figure("one INSERT and COMMIT by pgbench, mean", 1e3 / one, None, "ms"),
     ])
+}
+
+/// Leads that stock `postgres-es` captures and then reports on.
+const STOCK_LEADS: usize = 4_000;
+
+/// The capture of a lead, and a report like those of the measurement.
+fn stock_commands(number: usize) -> (LeadCommand, LeadCommand) {
+    let at = domain::time::Instant::default();
+    let phone = Phone::try_new(&format!("0912{number:07}"), Region::default()).ok();
+    let capture = CaptureLead {
+        at,
+        num: i64::try_from(number + 1).unwrap_or(1),
+        source: Source::Panel,
+        stage: LeadStage::New,
+        agent_id: None,
+        priority: 0,
+        schedule_at: None,
+        person: Person { phone, ..Person::default() },
+    };
+    let report = ReportAttempt {
+        at,
+        attempt_id: AttemptId(Uuid::now_v7()),
+        fact_id: FactId(Uuid::now_v7()),
+        batch_id: None,
+        attempted_at: at,
+        source: FactSource::Machine,
+        outcome: Outcome::Busy,
+        agent_id: None,
+        duration_seconds: None,
+        policy: DialPolicy::default(),
+        call_allowed: true,
+        warnings: Vec::new(),
+        remarks: Remarks {
+            reason: Some("line busy".to_owned()),
+            user_message: Some("call me later".to_owned()),
+            ..Remarks::default()
+        },
+    };
+    (LeadCommand::Capture(Box::new(capture)), LeadCommand::ReportAttempt(Box::new(report)))
 }
 
 /// Numbers to report on, each once.

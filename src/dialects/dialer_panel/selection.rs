@@ -7,6 +7,7 @@ use crate::state::App;
 use chrono::{Duration, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 use domain::ids::AnyId;
+use domain::phone::{Phone, Region, Validity};
 use domain::time::{Instant, parse_instant};
 use projections::lead_list::{Column, Filter, Order};
 use serde_json::{Map, Value};
@@ -45,12 +46,16 @@ impl Selection {
             // An agent that is not there has no numbers.
             (None, Some(id)) => Some(agent(app, &id).await?.unwrap_or(Uuid::max())),
         };
-        let search = text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
+        let search: Option<String> = text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
+        // A whole number is found by its key, not by looking through all of them.
+        let whole = search.as_ref().and_then(|text| Phone::try_new(text, Region::default()).ok());
+        let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key());
+        let search = search.filter(|_| phone_key.is_none());
         let order = Order {
             column: column(text("sort_by").as_deref())?,
             is_descending: direction(text("sort_order"))?,
         };
-        let filter = Filter { status, agent_id, search, from, before, ..Filter::default() };
+        let filter = Filter { status, agent_id, phone_key, search, from, before, ..Filter::default() };
         Ok(Self { filter, order })
     }
 

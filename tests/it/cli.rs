@@ -1,0 +1,71 @@
+//! The command line beside a running service: keys, imports, completions.
+
+use crate::support::TestApp;
+use crate::support::clients::Client;
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+fn run(app: &TestApp, dir: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lead-ledger"));
+    command.args(arguments).current_dir(dir).env("DATABASE_URL", &app.database_url).env("RUST_LOG", "error");
+    command.output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_added_used_listed_and_revoked() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let key = printed(&run(&app, dir.path(), &["key", "add", "dialer-2", "--scope", "dialer"]));
+    let second = Client::nobody(&app).with_token(&key);
+    assert_eq!(second.next_batch(1).await.status, 200);
+    let listed: Value =
+        serde_json::from_str(&printed(&run(&app, dir.path(), &["key", "list", "--json"]))).unwrap();
+    let entry = listed.as_array().unwrap().iter().find(|entry| entry["name"] == "dialer-2").unwrap();
+    assert!(entry["last_used_at"].is_string(), "{entry}");
+    assert!(!listed.to_string().contains(&key));
+    let fingerprint = entry["fingerprints"][0].as_str().unwrap();
+    printed(&run(&app, dir.path(), &["key", "revoke", fingerprint]));
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(second.next_batch(1).await.status, 401);
+    assert_eq!(Client::dialer(&app).next_batch(1).await.status, 200, "others' keys stay");
+    let unknown = run(&app, dir.path(), &["key", "revoke", "0000000000000000"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let wrong = run(&app, dir.path(), &["key", "add", "x", "--scope", "everything"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_imported_and_what_was_not_added_is_listed() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let file = "phone\n09121112222\nletters\n0912 111 2222\n\n09123334444\n";
+    std::fs::write(dir.path().join("numbers.csv"), file).unwrap();
+    let told = printed(&run(&app, dir.path(), &["import", "numbers.csv"]));
+    assert_eq!(told, "2 inserted, 1 duplicates, 1 invalid");
+    let errors = std::fs::read_to_string(dir.path().join("numbers.errors.csv")).unwrap();
+    assert_eq!(errors, "row,number,problem\n3,letters,not a phone number\n4,0912 111 2222,duplicate\n");
+    let admin = Client::person(&app, "admin").await;
+    assert_eq!(admin.get("/api/numbers").await.body["total"], 2);
+    let again = printed(&run(&app, dir.path(), &["import", "numbers.csv", "--errors", "again.csv"]));
+    assert_eq!(again, "0 inserted, 3 duplicates, 1 invalid");
+    assert_eq!(run(&app, dir.path(), &["import", "nothing.csv"]).status.code(), Some(2));
+    app.rebuilt_equals_live().await;
+}
+
+#[test]
+fn completions_are_printed() {
+    for shell in ["bash", "zsh", "fish"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lead-ledger"));
+        assert!(
+            printed(&command.args(["completions", shell]).output().unwrap()).contains("rebuild"),
+            "{shell}"
+        );
+    }
+}
