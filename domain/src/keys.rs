@@ -90,6 +90,11 @@ impl Key {
         Self { kind: KeyKind::Login, key: format!("email:{}", address.to_lowercase()) }
     }
 
+    /// A lead's id in another system; ids are unique within a system only.
+    pub fn external_ref(source: &str, id: &str) -> Self {
+        Self { kind: KeyKind::ExternalRef, key: format!("{source}:{id}") }
+    }
+
     /// A client's `Idempotency-Key`; `digest` is a hash of what the client sent, so nothing personal is stored.
     pub fn idempotency(credential: CredentialId, digest: &str) -> Self {
         Self { kind: KeyKind::Idempotency, key: format!("{credential}:{digest}") }

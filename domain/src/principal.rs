@@ -40,6 +40,8 @@ words! {
         Dialer = "dialer",
         /// Flip the dialing switch with a report (C-18).
         DialerSwitch = "dialer:switch",
+        /// Send what agents found interested.
+        FromDialer = "from_dialer",
     }
 }
 

@@ -102,6 +102,16 @@ fn lead_events() -> Vec<LeadEvent> {
                 to: Some("busy".to_owned()),
             }],
         }),
+        LeadEvent::ExternalRefAdded(lead::ExternalRefAdded {
+            at: at(),
+            external_ref: lead::ExternalRef { source: "dialer".to_owned(), id: "67770".to_owned() },
+        }),
+        LeadEvent::InterestRecorded(lead::InterestRecorded {
+            at: at(),
+            agent_id: AgentId(id(1)),
+            resolved_via: lead::ResolvedVia::DialerUserId,
+        }),
+        LeadEvent::DuplicateSuspected(lead::DuplicateSuspected { at: at(), lead_ids: vec![LeadId(id(6))] }),
     ]
 }
 

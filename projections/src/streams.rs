@@ -24,6 +24,22 @@ pub async fn load(
     Ok(found)
 }
 
+/// A stream as it was after its event of that sequence.
+pub async fn load_upto(conn: &mut PgConnection, id: StreamId, sequence: i64) -> Result<Folded, FeedError> {
+    let rows: Vec<StoredRow> = sqlx::query_as(
+        "SELECT aggregate_id, sequence, event_type, event_version, payload::text FROM events \
+         WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence <= $3 ORDER BY sequence",
+    )
+    .bind(id.kind.as_str())
+    .bind(id.aggregate_id())
+    .bind(sequence)
+    .fetch_all(conn)
+    .await?;
+    let mut found = HashMap::new();
+    fold(id.kind, rows, &mut found)?;
+    Ok(found.remove(&id).unwrap_or_else(|| Folded { sequence: 0, state: State::empty(id.kind) }))
+}
+
 /// The last sequence of each of these streams, 0 where there is none.
 pub async fn sequences(
     conn: &mut PgConnection,

@@ -3,7 +3,7 @@
 use super::database::Database;
 use super::{Ended, demo, secrets};
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::dialects::router;
 use crate::http::serve::serve;
 use crate::shutdown;
@@ -28,9 +28,20 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let jwt_secret = given_or_kept(&config, config.jwt_secret.as_ref().map(|s| s.0.clone()), "jwt-secret")?;
     let dialer_token =
         given_or_kept(&config, config.dialer_token.as_ref().map(|s| s.0.clone()), "dialer-token")?;
+    let mut config = config;
+    let from_dialer_key = given_or_kept(
+        &config,
+        config.from_dialer.api_key.as_ref().map(|secret| secret.0.clone()),
+        "from-dialer-key",
+    )?;
+    config.from_dialer.api_key = Some(Secret(from_dialer_key.clone()));
+    if config.from_dialer.is_open {
+        tracing::warn!("DIALER_API_KEY is not set: /api/leads/from-dialer takes clicks from anybody");
+    }
     let app = App::start(config.clone(), &database.url, &jwt_secret, Arc::new(SystemClock)).await?;
     let admin_password = first_admin(&app).await?;
     app.ledger.ensure_dialer(&dialer_token, &config.region_panel.to_string()).await?;
+    app.ledger.ensure_from_dialer(&from_dialer_key, "GB").await?;
     let demo = if options.demo { demo::fill(&app).await? } else { None };
 
     let bind = config.bind;

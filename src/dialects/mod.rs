@@ -4,6 +4,7 @@
 //! its words), `words` (its vocabulary and ours), and one file for each operation.
 
 pub mod dialer_panel;
+pub mod from_dialer;
 pub mod native;
 pub mod telecaller;
 
@@ -22,6 +23,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::figures))
         .merge(dialer_panel::routes())
+        .merge(from_dialer::routes())
         .merge(native::routes())
         .merge(telecaller::routes())
         .layer(DefaultBodyLimit::disable())

@@ -131,6 +131,14 @@ impl<'l> Desk<'l> {
         self.ledger.inner.loader.lead_of_num(num).await
     }
 
+    /// A lead as it was after its event of that sequence: what an answer once given was about.
+    pub async fn lead_at(&self, id: Uuid, sequence: i64) -> Result<Arc<Lead>, RecordError> {
+        let mut conn = self.ledger.pool().acquire().await?;
+        let stream = StreamId::new(StreamKind::Lead, id);
+        let folded = projections::streams::load_upto(&mut conn, stream, sequence).await?;
+        Ok(folded.state.as_lead().cloned().unwrap_or_default())
+    }
+
     /// Whoever holds a key now.
     pub async fn key(&self, key: &Key) -> Result<Option<HeldKey>, RecordError> {
         self.ledger.find_key(key).await

@@ -83,16 +83,26 @@ impl Ledger {
 
     /// Makes sure that the dialer's token from the settings is known.
     pub async fn ensure_dialer(&self, token: &str, region: &str) -> Result<(), RecordError> {
-        let key_hash = sha256_hex(token);
+        self.ensure_credential("dialer", vec![Scope::Dialer, Scope::DialerSwitch], token, region).await
+    }
+
+    /// Makes sure that the key of the "Interested" button from the settings is known.
+    pub async fn ensure_from_dialer(&self, key: &str, region: &str) -> Result<(), RecordError> {
+        self.ensure_credential("from-dialer", vec![Scope::FromDialer], key, region).await
+    }
+
+    async fn ensure_credential(
+        &self,
+        name: &str,
+        scopes: Vec<Scope>,
+        key: &str,
+        region: &str,
+    ) -> Result<(), RecordError> {
+        let key_hash = sha256_hex(key);
         if self.find_machine(&key_hash).await?.is_some() {
             return Ok(());
         }
-        let add = AddCredential {
-            name: "dialer".to_owned(),
-            scopes: vec![Scope::Dialer, Scope::DialerSwitch],
-            region: region.to_owned(),
-            key_hash,
-        };
+        let add = AddCredential { name: name.to_owned(), scopes, region: region.to_owned(), key_hash };
         self.record(&Context::system("start"), &add).await?;
         Ok(())
     }

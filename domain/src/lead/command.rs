@@ -4,8 +4,9 @@ use super::event::{LeadEvent, LeadStatusChanged, StatusChange};
 use super::state::Lead;
 use super::{
     add_note::AddNote, assign::AssignLead, capture::CaptureLead, change_details::ChangeDetails,
-    close::CloseLead, delete::DeleteLead, lease::LeaseLead, report_attempt::ReportAttempt,
-    requeue::RequeueLead, schedule::ScheduleLead, set_panel_status::SetPanelStatus, set_stage::SetStage,
+    close::CloseLead, delete::DeleteLead, lease::LeaseLead, record_interest::RecordInterest,
+    report_attempt::ReportAttempt, requeue::RequeueLead, schedule::ScheduleLead,
+    set_panel_status::SetPanelStatus, set_stage::SetStage,
 };
 use crate::Refusal;
 use crate::time::Instant;
@@ -25,6 +26,7 @@ pub enum LeadCommand {
     Requeue(RequeueLead),
     Close(CloseLead),
     Delete(DeleteLead),
+    RecordInterest(Box<RecordInterest>),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -42,6 +44,7 @@ pub fn decide(lead: &Lead, command: &LeadCommand) -> Result<Vec<LeadEvent>, Refu
         LeadCommand::Requeue(c) => (c.at, c.decide(lead)?),
         LeadCommand::Close(c) => (c.at, c.decide(lead)?),
         LeadCommand::Delete(c) => (c.at, c.decide(lead)?),
+        LeadCommand::RecordInterest(c) => (c.at, c.decide(lead)?),
     };
     if let Some(changed) = status_changed(lead, &events, at) {
         events.push(LeadEvent::LeadStatusChanged(changed));

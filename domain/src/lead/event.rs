@@ -1,6 +1,6 @@
 //! What can happen to a lead? The stored shapes: a change here needs a new version and an upcaster (see [`crate::stored`]).
 
-use crate::ids::{AgentId, AttemptId, BatchId, FactId};
+use crate::ids::{AgentId, AttemptId, BatchId, FactId, LeadId};
 use crate::lead::attempt::{Answered, DialPolicy};
 use crate::outcome::Outcome;
 use crate::phone::Phone;
@@ -29,6 +29,9 @@ pub enum LeadEvent {
     LeadClosed(LeadClosed),
     LeadDeleted(LeadDeleted),
     LeadStatusChanged(LeadStatusChanged),
+    ExternalRefAdded(ExternalRefAdded),
+    InterestRecorded(InterestRecorded),
+    DuplicateSuspected(DuplicateSuspected),
 }
 
 impl LeadEvent {
@@ -50,6 +53,9 @@ impl LeadEvent {
             Self::LeadClosed(_) => "lead_closed",
             Self::LeadDeleted(_) => "lead_deleted",
             Self::LeadStatusChanged(_) => "lead_status_changed",
+            Self::ExternalRefAdded(_) => "external_ref_added",
+            Self::InterestRecorded(_) => "interest_recorded",
+            Self::DuplicateSuspected(_) => "duplicate_suspected",
         }
     }
 
@@ -122,6 +128,7 @@ words! {
     /// What made somebody responsible for a lead.
     AssignmentCause {
         Attempt = "attempt",
+        Interest = "interest",
         Person = "person",
         Automatic = "automatic",
     }
@@ -246,4 +253,41 @@ pub struct StatusChange {
     pub axis: Axis,
     pub from: Option<String>,
     pub to: Option<String>,
+}
+
+/// A lead's id in another system.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ExternalRef {
+    /// Which system: the name of the credential that its ids come by.
+    pub source: String,
+    pub id: String,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ExternalRefAdded {
+    pub at: Instant,
+    pub external_ref: ExternalRef,
+}
+
+words! {
+    /// By which of its names an agent was found.
+    ResolvedVia {
+        DialerUserId = "dialer_user_id",
+        Username = "username",
+    }
+}
+
+/// An agent clicked "Interested".
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct InterestRecorded {
+    pub at: Instant,
+    pub agent_id: AgentId,
+    pub resolved_via: ResolvedVia,
+}
+
+/// Another lead may be the same person; nothing is merged by itself.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DuplicateSuspected {
+    pub at: Instant,
+    pub lead_ids: Vec<LeadId>,
 }

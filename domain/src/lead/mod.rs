@@ -16,6 +16,7 @@ pub mod change_details;
 pub mod close;
 pub mod delete;
 pub mod lease;
+pub mod record_interest;
 pub mod report_attempt;
 pub mod requeue;
 pub mod schedule;

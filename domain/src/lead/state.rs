@@ -2,8 +2,8 @@
 
 use super::attempt::{AnsweredFact, Attempt, DialPolicy};
 use super::event::{
-    AttemptReported, FactAdded, LeadCaptured, LeadDetailsChanged, LeadEvent, LeadScheduled, Note, Person,
-    Source,
+    AttemptReported, ExternalRef, FactAdded, LeadCaptured, LeadDetailsChanged, LeadEvent, LeadScheduled,
+    Note, Person, Source,
 };
 use super::timeline::{Act, ActKind};
 use crate::ids::{AgentId, BatchId, FactId};
@@ -37,6 +37,8 @@ pub struct Lead {
     pub stage: Stage,
     pub latest_note: Option<Note>,
     pub deleted_at: Option<Instant>,
+    /// Its ids in other systems.
+    pub external_refs: Vec<ExternalRef>,
 }
 
 /// The right of one batch to dial a lead.
@@ -67,6 +69,7 @@ impl Default for Lead {
             stage: Stage::New,
             latest_note: None,
             deleted_at: None,
+            external_refs: Vec::new(),
         }
     }
 }
@@ -84,9 +87,14 @@ impl Lead {
 
     /// The keys that this lead holds: what the `keys` table must say, as a function of the state.
     pub fn held_keys(&self, id: uuid::Uuid) -> Vec<(Key, String, Option<Instant>)> {
-        let Some(phone) = self.phone_key() else { return Vec::new() };
         let mut keys = Vec::new();
-        if self.exists() && self.deleted_at.is_none() {
+        let is_there = self.exists() && self.deleted_at.is_none();
+        if is_there {
+            let refs = self.external_refs.iter().map(|known| Key::external_ref(&known.source, &known.id));
+            keys.extend(refs.map(|key| (key, id.to_string(), None)));
+        }
+        let Some(phone) = self.phone_key() else { return keys };
+        if is_there {
             keys.push((Key::phone(&phone), id.to_string(), None));
         }
         if self.is_suppressed() {
@@ -140,6 +148,17 @@ impl Lead {
                 self.deleted_at = Some(e.at);
             }
             LeadEvent::LeadStatusChanged(_) => {}
+            LeadEvent::ExternalRefAdded(e) => {
+                self.touch(e.at);
+                self.external_refs.push(e.external_ref);
+            }
+            LeadEvent::InterestRecorded(e) => {
+                self.touch(e.at);
+                if self.stage != Stage::Converted {
+                    self.stage = Stage::Interested;
+                }
+            }
+            LeadEvent::DuplicateSuspected(e) => self.touch(e.at),
         }
     }
 

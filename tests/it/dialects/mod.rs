@@ -1,3 +1,4 @@
 mod dialer_panel;
+mod from_dialer;
 mod native;
 mod telecaller;

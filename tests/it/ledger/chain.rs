@@ -13,13 +13,15 @@ async fn one_flipped_byte_is_found_and_its_position_named() {
     let whole = chain::check(&mut conn, |_, _| {}).await.unwrap();
     assert_eq!(whole.faults, []);
     conn.execute("ALTER TABLE events DISABLE TRIGGER events_append_only").await.unwrap();
-    conn.execute(
-        "UPDATE events SET metadata = replace(metadata::text, 'test', 'tesT')::json WHERE position = 5",
+    let position: i64 = sqlx::query_scalar(
+        "UPDATE events SET metadata = replace(metadata::text, 'test', 'tesT')::json WHERE position = \
+         (SELECT max(position) FROM events WHERE metadata ->> 'dialect' = 'test') RETURNING position",
     )
+    .fetch_one(&mut *conn)
     .await
     .unwrap();
     let flipped = chain::check(&mut conn, |_, _| {}).await.unwrap();
-    assert_eq!(flipped.faults.iter().map(|fault| fault.position).collect::<Vec<_>>(), [5]);
+    assert_eq!(flipped.faults.iter().map(|fault| fault.position).collect::<Vec<_>>(), [position]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

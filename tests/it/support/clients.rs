@@ -1,8 +1,11 @@
 //! One client for each dialect: it knows the paths and headers, so that no test spells them.
 
-use super::{DIALER_TOKEN, PASSWORD, TestApp};
+use super::{DIALER_TOKEN, FROM_DIALER_KEY, PASSWORD, TestApp};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+
+/// Where clicks go, with the documents' own slash.
+pub const FROM_DIALER: &str = "/api/leads/from-dialer/";
 
 /// An answer, read.
 #[derive(Clone, Debug)]
@@ -113,6 +116,21 @@ impl Client {
         let response = request.bearer_auth(self.token.as_deref().unwrap_or("")).send().await.unwrap();
         let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
         (response.status(), content_type, response.bytes().await.unwrap().to_vec())
+    }
+
+    /// A form as it is written.
+    pub async fn form(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.http.post(format!("{}{path}", self.base)).body(form.to_owned());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// A click of the "Interested" button, by JSON.
+    pub async fn click(&self, body: &Value) -> Answer {
+        let headers = [("x-dialer-api-key", FROM_DIALER_KEY)];
+        self.send(Method::POST, FROM_DIALER, Some(&body.to_string()), &headers).await
     }
 
     pub async fn next_batch(&self, size: usize) -> Answer {

@@ -3,16 +3,20 @@
 use super::TestApp;
 use super::clients::Client;
 use chrono::NaiveTime;
+use domain::agent::event::{AgentKind, Profile};
 use domain::dialing::event::Window;
 use domain::dialing::set_schedule::SetSchedule;
 use domain::dialing::{DialingCommand, decide};
 use domain::lead::LeadCommand;
+use domain::lead::attempt::DialPolicy;
 use domain::lead::capture::CaptureLead;
 use domain::lead::event::{Person, Source};
 use domain::phone::{Phone, Region};
+use domain::principal::Role;
 use domain::status::Stage;
 use domain::stream::{StreamId, StreamKind};
 use lead_ledger::ledger::desk::Desk;
+use lead_ledger::ledger::people::Register;
 use lead_ledger::ledger::record::Action;
 use lead_ledger::ledger::{Context, RecordError};
 use lead_ledger::state::App;
@@ -122,5 +126,29 @@ pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
                 assert_eq!(dialer.report(&body).await.status, 200);
             }
         }
+    }
+}
+
+/// The documents' agent `CalebG`, and `agent1`, who has a user name only.
+pub async fn documents_agents(app: &App) {
+    for (username, dialer_user_id, first_name, last_name) in
+        [("CalebG", Some("CalebG"), "Caleb", "Galloway"), ("agent1", None, "Agent", "One")]
+    {
+        let register = Register {
+            id: None,
+            kind: AgentKind::Human,
+            role: Role::Agent,
+            department: None,
+            dialer_user_id: dialer_user_id.map(ToOwned::to_owned),
+            policy: DialPolicy::default(),
+            person: Profile {
+                first_name: first_name.to_owned(),
+                last_name: last_name.to_owned(),
+                username: Some(username.to_owned()),
+                ..Profile::default()
+            },
+            password_hash: None,
+        };
+        app.ledger.record(&Context::system("test"), &register).await.unwrap();
     }
 }

@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 /// The dialer's token in tests.
 pub const DIALER_TOKEN: &str = "a dialer token for tests";
+pub const FROM_DIALER_KEY: &str = "a from-dialer key for tests";
 /// The admin's password in tests.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -115,27 +116,39 @@ async fn make_template() -> (String, String) {
     (server, template)
 }
 
-fn config() -> Config {
-    let environment = BTreeMap::from([("LEDGER_BIND".to_owned(), "127.0.0.1:0".to_owned())]);
-    Config::read("", environment).unwrap()
+/// Settings: these, and what every test wants.
+pub fn config(settings: &[(&str, &str)]) -> Config {
+    let own = [("LEDGER_BIND", "127.0.0.1:0"), ("DIALER_API_KEY", FROM_DIALER_KEY)];
+    let all = own.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::read("", all.collect::<BTreeMap<_, _>>()).unwrap()
 }
 
 impl TestApp {
     /// A service on a fresh ledger: an admin, the dialer's token, no window, no number.
     pub async fn start() -> Self {
-        let this = Self::join(&database().await, TestClock::new()).await;
+        Self::start_with(&[]).await
+    }
+
+    /// The same with these settings.
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let this = Self::join_with(&database().await, TestClock::new(), config(settings)).await;
         this.app
             .ledger
             .register_first_admin(&this.app.config.first_admin(PASSWORD.to_owned()))
             .await
             .unwrap();
         this.app.ledger.ensure_dialer(DIALER_TOKEN, "IR").await.unwrap();
+        this.app.ledger.ensure_from_dialer(FROM_DIALER_KEY, "GB").await.unwrap();
         this
     }
 
     /// A further service on a ledger.
     pub async fn join(database_url: &str, clock: Arc<TestClock>) -> Self {
-        let app = App::start(config(), database_url, "a secret for tests", clock.clone()).await.unwrap();
+        Self::join_with(database_url, clock, config(&[])).await
+    }
+
+    async fn join_with(database_url: &str, clock: Arc<TestClock>, config: Config) -> Self {
+        let app = App::start(config, database_url, "a secret for tests", clock.clone()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (router, tasks) = (router(app.clone()), app.tasks.clone());
@@ -170,6 +183,11 @@ impl TestApp {
             password_hash: Some(hash_password(PASSWORD).unwrap()),
         };
         self.app.ledger.record(&Context::system("test"), &register).await.unwrap().answer
+    }
+
+    /// The service's clock, in seconds since 1970.
+    pub fn clock_seconds(&self) -> i64 {
+        self.clock.now().timestamp()
     }
 
     /// Rebuilds everything beside the live rows and compares: the end of many tests.

@@ -1,19 +1,16 @@
 //! What was the service told? Defaults, `lead-ledger.toml`, environment, flags: read once, faults told all together.
 
+mod source;
+
 use crate::ledger::open::FirstAdmin;
 use chrono_tz::Tz;
 use domain::phone::Region;
 use ipnet::IpNet;
+use source::Source;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
-use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-
-/// Secrets that stand in public documents: good for tests, refused in production (C-39).
-const PUBLISHED: [&str; 3] = ["margav-dialer-2024-secure-key-12345", "your-hmac-secret-key", "admin123"];
-/// The shortest secret that production takes, in characters.
-const SECRET_CHARACTERS_MIN: usize = 24;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// A text that is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -54,7 +51,22 @@ pub struct Config {
     /// Failed log-ins in 15 minutes; `None`: not limited.
     pub rate_limit_auth: Option<u32>,
     pub dialer_token: Option<Secret>,
+    pub from_dialer: FromDialer,
     pub log_format: Option<LogFormat>,
+}
+
+/// What the "Interested" button asks of its callers.
+#[derive(Clone, Debug)]
+pub struct FromDialer {
+    pub api_key: Option<Secret>,
+    /// Development only: nobody is asked for a key.
+    pub is_open: bool,
+    pub hmac_secret: Option<Secret>,
+    pub require_hmac: bool,
+    /// Empty: from anywhere.
+    pub allowed_ips: Vec<IpNet>,
+    /// Whether a `GET` may carry its key in the query.
+    pub allow_query_key: bool,
 }
 
 /// Something wrong with a setting.
@@ -84,12 +96,6 @@ impl Display for Faults {
 }
 
 impl std::error::Error for Faults {}
-
-/// Where settings are looked up: the file's, overlaid with the environment's.
-struct Source {
-    values: BTreeMap<String, String>,
-    faults: Vec<Fault>,
-}
 
 impl Config {
     /// Reads the settings of this process.
@@ -124,11 +130,16 @@ impl Config {
             region_panel: source.parsed("LEDGER_REGION_PANEL", "IR", "IR"),
             rate_limit_auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
             dialer_token: source.secret("DIALER_TOKEN"),
+            from_dialer: FromDialer::read(&mut source, is_production),
             log_format: source.log_format(),
         };
         if is_production {
             source.check_secret("LEDGER_JWT_SECRET", config.jwt_secret.as_ref());
             source.check_secret("DIALER_TOKEN", config.dialer_token.as_ref());
+            source.check_secret("DIALER_API_KEY", config.from_dialer.api_key.as_ref());
+            if let Some(secret) = &config.from_dialer.hmac_secret {
+                source.check_secret("DIALER_SECRET_KEY", Some(secret));
+            }
             if let Some(password) = &config.admin_password {
                 source.check_published("LEDGER_ADMIN_PASSWORD", password);
             }
@@ -142,141 +153,22 @@ impl Config {
     }
 }
 
-impl Source {
-    fn open(file: &str, environment: BTreeMap<String, String>) -> Self {
-        let mut source = Self { values: BTreeMap::new(), faults: Vec::new() };
-        match file.parse::<toml::Table>() {
-            Ok(table) => {
-                for (name, value) in table {
-                    let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-                    source.values.insert(name.to_uppercase(), text);
-                }
-            }
-            Err(error) => {
-                source.fault("lead-ledger.toml", error.message().to_owned(), "LEDGER_BIND = \"...\"");
-            }
+impl FromDialer {
+    fn read(source: &mut Source, is_production: bool) -> Self {
+        let api_key = source.secret("DIALER_API_KEY");
+        let hmac_secret = source.secret("DIALER_SECRET_KEY");
+        let require_hmac = source.switch("DIALER_REQUIRE_HMAC", is_production && hmac_secret.is_some());
+        if require_hmac && hmac_secret.is_none() {
+            let problem = "signatures are required but there is no secret to check them with";
+            source.fault("DIALER_SECRET_KEY", problem.to_owned(), "the output of: openssl rand -hex 32");
         }
-        source.values.extend(environment);
-        source
-    }
-
-    fn fault(&mut self, variable: &'static str, problem: String, example: &'static str) {
-        self.faults.push(Fault { variable, problem, example });
-    }
-
-    /// A value that is neither missing nor blank.
-    fn text(&self, name: &str) -> Option<String> {
-        self.values.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    }
-
-    fn parsed<T: FromStr>(&mut self, name: &'static str, default: &str, example: &'static str) -> T {
-        let text = self.text(name);
-        if let Some(Ok(value)) = text.as_deref().map(str::parse) {
-            return value;
-        }
-        if let Some(text) = text {
-            self.fault(name, format!("'{text}' cannot be read"), example);
-        }
-        let Ok(value) = default.parse() else { unreachable!("invariant: every default can be read") };
-        value
-    }
-
-    fn number(&mut self, name: &'static str, default: u32, range: std::ops::RangeInclusive<u32>) -> u32 {
-        let Some(text) = self.text(name) else { return default };
-        match text.parse() {
-            Ok(number) if range.contains(&number) => number,
-            _ => {
-                self.fault(
-                    name,
-                    format!("'{text}' is no number from {} to {}", range.start(), range.end()),
-                    "100",
-                );
-                default
-            }
-        }
-    }
-
-    fn limit(&mut self, name: &'static str, default: u32) -> Option<u32> {
-        if self.text(name).as_deref() == Some("off") {
-            None
-        } else {
-            Some(self.number(name, default, 1..=1_000_000))
-        }
-    }
-
-    fn choice(
-        &mut self,
-        name: &'static str,
-        default: &'static str,
-        allowed: &[&'static str],
-    ) -> &'static str {
-        let Some(text) = self.text(name) else { return default };
-        if let Some(word) = allowed.iter().find(|word| **word == text) {
-            return word;
-        }
-        self.fault(name, format!("'{text}' is none of {}", allowed.join(", ")), default);
-        default
-    }
-
-    fn switch(&mut self, name: &'static str, default: bool) -> bool {
-        self.choice(name, if default { "on" } else { "off" }, &["on", "off"]) == "on"
-    }
-
-    fn log_format(&mut self) -> Option<LogFormat> {
-        match self.choice("LEDGER_LOG_FORMAT", "auto", &["auto", "pretty", "json"]) {
-            "pretty" => Some(LogFormat::Pretty),
-            "json" => Some(LogFormat::Json),
-            _ => None,
-        }
-    }
-
-    fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
-        let text = self.text(name).unwrap_or_default();
-        let mut networks = Vec::new();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            match part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)) {
-                Ok(network) => networks.push(network),
-                Err(_) => {
-                    self.fault(name, format!("'{part}' is no address or network"), "10.0.0.0/8,127.0.0.1");
-                }
-            }
-        }
-        networks
-    }
-
-    /// A secret, from the variable or from the file that `NAME_FILE` names.
-    fn secret(&mut self, name: &'static str) -> Option<Secret> {
-        if let Some(value) = self.text(name) {
-            return Some(Secret(value));
-        }
-        let path = self.text(&format!("{name}_FILE"))?;
-        match std::fs::read_to_string(Path::new(&path)) {
-            Ok(value) => Some(Secret(value.trim().to_owned())),
-            Err(error) => {
-                self.fault(name, format!("the file {path} cannot be read ({error})"), "a long random text");
-                None
-            }
-        }
-    }
-
-    fn check_secret(&mut self, name: &'static str, secret: Option<&Secret>) {
-        match secret {
-            None => self.fault(name, "production needs it".to_owned(), "a long random text"),
-            Some(secret) if secret.0.chars().count() < SECRET_CHARACTERS_MIN => {
-                let problem = format!("shorter than {SECRET_CHARACTERS_MIN} characters");
-                self.fault(name, problem, "the output of: openssl rand -hex 32");
-            }
-            Some(secret) => self.check_published(name, secret),
-        }
-    }
-
-    fn check_published(&mut self, name: &'static str, secret: &Secret) {
-        if PUBLISHED.contains(&secret.0.as_str()) {
-            self.fault(
-                name,
-                "it stands in a public document".to_owned(),
-                "the output of: openssl rand -hex 32",
-            );
+        Self {
+            is_open: api_key.is_none() && !is_production,
+            api_key,
+            hmac_secret,
+            require_hmac,
+            allowed_ips: source.networks("DIALER_ALLOWED_IPS"),
+            allow_query_key: source.switch("DIALER_ALLOW_QUERY_KEY", !is_production),
         }
     }
 }
@@ -312,7 +204,7 @@ mod tests {
         let faults =
             read(&[("LEDGER_ENV", "production"), ("DIALER_TOKEN", "margav-dialer-2024-secure-key-12345")]);
         let told: Vec<_> = faults.unwrap_err().0.iter().map(|fault| fault.variable).collect();
-        assert_eq!(told, ["LEDGER_JWT_SECRET", "DIALER_TOKEN"]);
+        assert_eq!(told, ["LEDGER_JWT_SECRET", "DIALER_TOKEN", "DIALER_API_KEY"]);
     }
 
     /// B-093

@@ -1,0 +1,168 @@
+//! How is one setting read? Text into a value, and what is wrong with it into the list of faults.
+
+use super::{Fault, LogFormat, Secret};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::Path;
+use std::str::FromStr;
+
+/// Secrets that stand in public documents: good for tests, refused in production (C-39).
+const PUBLISHED: [&str; 3] = ["margav-dialer-2024-secure-key-12345", "your-hmac-secret-key", "admin123"];
+/// The shortest secret that production takes, in characters.
+const SECRET_CHARACTERS_MIN: usize = 24;
+
+/// Where settings are looked up: the file's, overlaid with the environment's.
+pub(super) struct Source {
+    values: BTreeMap<String, String>,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Source {
+    pub(super) fn open(file: &str, environment: BTreeMap<String, String>) -> Self {
+        let mut source = Self { values: BTreeMap::new(), faults: Vec::new() };
+        match file.parse::<toml::Table>() {
+            Ok(table) => {
+                for (name, value) in table {
+                    let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+                    source.values.insert(name.to_uppercase(), text);
+                }
+            }
+            Err(error) => {
+                source.fault("lead-ledger.toml", error.message().to_owned(), "LEDGER_BIND = \"...\"");
+            }
+        }
+        source.values.extend(environment);
+        source
+    }
+
+    pub(super) fn fault(&mut self, variable: &'static str, problem: String, example: &'static str) {
+        self.faults.push(Fault { variable, problem, example });
+    }
+
+    /// A value that is neither missing nor blank.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.values.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn parsed<T: FromStr>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        example: &'static str,
+    ) -> T {
+        let text = self.text(name);
+        if let Some(Ok(value)) = text.as_deref().map(str::parse) {
+            return value;
+        }
+        if let Some(text) = text {
+            self.fault(name, format!("'{text}' cannot be read"), example);
+        }
+        let Ok(value) = default.parse() else { unreachable!("invariant: every default can be read") };
+        value
+    }
+
+    pub(super) fn number(
+        &mut self,
+        name: &'static str,
+        default: u32,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> u32 {
+        let Some(text) = self.text(name) else { return default };
+        match text.parse() {
+            Ok(number) if range.contains(&number) => number,
+            _ => {
+                self.fault(
+                    name,
+                    format!("'{text}' is no number from {} to {}", range.start(), range.end()),
+                    "100",
+                );
+                default
+            }
+        }
+    }
+
+    pub(super) fn limit(&mut self, name: &'static str, default: u32) -> Option<u32> {
+        if self.text(name).as_deref() == Some("off") {
+            None
+        } else {
+            Some(self.number(name, default, 1..=1_000_000))
+        }
+    }
+
+    pub(super) fn choice(
+        &mut self,
+        name: &'static str,
+        default: &'static str,
+        allowed: &[&'static str],
+    ) -> &'static str {
+        let Some(text) = self.text(name) else { return default };
+        if let Some(word) = allowed.iter().find(|word| **word == text) {
+            return word;
+        }
+        self.fault(name, format!("'{text}' is none of {}", allowed.join(", ")), default);
+        default
+    }
+
+    pub(super) fn switch(&mut self, name: &'static str, default: bool) -> bool {
+        self.choice(name, if default { "on" } else { "off" }, &["on", "off"]) == "on"
+    }
+
+    pub(super) fn log_format(&mut self) -> Option<LogFormat> {
+        match self.choice("LEDGER_LOG_FORMAT", "auto", &["auto", "pretty", "json"]) {
+            "pretty" => Some(LogFormat::Pretty),
+            "json" => Some(LogFormat::Json),
+            _ => None,
+        }
+    }
+
+    pub(super) fn networks(&mut self, name: &'static str) -> Vec<IpNet> {
+        let text = self.text(name).unwrap_or_default();
+        let mut networks = Vec::new();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            match part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)) {
+                Ok(network) => networks.push(network),
+                Err(_) => {
+                    self.fault(name, format!("'{part}' is no address or network"), "10.0.0.0/8,127.0.0.1");
+                }
+            }
+        }
+        networks
+    }
+
+    /// A secret, from the variable or from the file that `NAME_FILE` names.
+    pub(super) fn secret(&mut self, name: &'static str) -> Option<Secret> {
+        if let Some(value) = self.text(name) {
+            return Some(Secret(value));
+        }
+        let path = self.text(&format!("{name}_FILE"))?;
+        match std::fs::read_to_string(Path::new(&path)) {
+            Ok(value) => Some(Secret(value.trim().to_owned())),
+            Err(error) => {
+                self.fault(name, format!("the file {path} cannot be read ({error})"), "a long random text");
+                None
+            }
+        }
+    }
+
+    pub(super) fn check_secret(&mut self, name: &'static str, secret: Option<&Secret>) {
+        match secret {
+            None => self.fault(name, "production needs it".to_owned(), "a long random text"),
+            Some(secret) if secret.0.chars().count() < SECRET_CHARACTERS_MIN => {
+                let problem = format!("shorter than {SECRET_CHARACTERS_MIN} characters");
+                self.fault(name, problem, "the output of: openssl rand -hex 32");
+            }
+            Some(secret) => self.check_published(name, secret),
+        }
+    }
+
+    pub(super) fn check_published(&mut self, name: &'static str, secret: &Secret) {
+        if PUBLISHED.contains(&secret.0.as_str()) {
+            self.fault(
+                name,
+                "it stands in a public document".to_owned(),
+                "the output of: openssl rand -hex 32",
+            );
+        }
+    }
+}

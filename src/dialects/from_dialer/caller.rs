@@ -1,0 +1,121 @@
+//! Who calls the "Interested" button? A dialer by its key, from an allowed address, with a signature where one is required
+//! (B-002 to B-011, C-06, C-07).
+
+use super::intake::Sent;
+use super::reject::Reject;
+use super::signature::{self, WINDOW_SECONDS};
+use crate::http::client_address::ClientAddress;
+use crate::ledger::Context;
+use crate::ledger::machines::Machine;
+use crate::state::App;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method};
+use domain::principal::{Principal, Scope};
+use std::net::IpAddr;
+
+/// The name of this dialect in metadata.
+pub const DIALECT: &str = "from_dialer";
+
+/// A dialer that may send clicks.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub machine: Machine,
+    pub request_id: String,
+    /// Of a good v1 signature: it makes no second event, whenever it is seen again.
+    pub signature: Option<String>,
+}
+
+impl Caller {
+    /// The circumstances of its request.
+    pub fn context(&self, body_hash: &str) -> Context {
+        Context {
+            principal: Principal::Machine(self.machine.id.into()),
+            dialect: DIALECT,
+            request_id: self.request_id.clone(),
+            body_hash: Some(body_hash.to_owned()),
+        }
+    }
+}
+
+/// What a request shows before anything of its body is read.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    address: Option<IpAddr>,
+    key: Option<String>,
+}
+
+impl Shown {
+    pub fn of(app: &App, request: &Request) -> Self {
+        let address = request.extensions().get::<ClientAddress>().map(|address| address.ip);
+        Self { address, key: key(request, app.config.from_dialer.allow_query_key) }
+    }
+}
+
+/// Looks at address and key.
+pub async fn admit(app: &App, shown: Shown, request_id: &str) -> Result<Caller, Reject> {
+    let settings = &app.config.from_dialer;
+    let is_allowed = |ip| settings.allowed_ips.iter().any(|network| network.contains(&ip));
+    if !settings.allowed_ips.is_empty() && !shown.address.is_some_and(is_allowed) {
+        return Err(Reject::AddressNotAllowed);
+    }
+    let mut machine = match &shown.key {
+        Some(key) => app.machines.find(key).await?,
+        None => None,
+    };
+    machine = machine.filter(|machine| machine.credential.has(Scope::FromDialer));
+    if let (None, true, Some(own)) = (&machine, settings.is_open, &settings.api_key) {
+        machine = app.machines.find(&own.0).await?;
+    }
+    let machine = machine.ok_or(Reject::BadKey)?;
+    Ok(Caller { machine, request_id: request_id.to_owned(), signature: None })
+}
+
+/// The header's key, else on a `GET` the query's.
+fn key(request: &Request, allow_query_key: bool) -> Option<String> {
+    let header = request.headers().get("x-dialer-api-key").and_then(|value| value.to_str().ok());
+    if let Some(key) = header.map(str::trim).filter(|key| !key.is_empty()) {
+        return Some(key.to_owned());
+    }
+    if !allow_query_key || request.method() != Method::GET {
+        return None;
+    }
+    let query = request.uri().query().unwrap_or("");
+    let names = ["api_key", "dialer_api_key"];
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, value)| names.contains(&&**name) && !value.trim().is_empty())
+        .map(|(_, value)| value.trim().to_owned())
+}
+
+impl Caller {
+    /// Checks the signature, if one was sent or is required. Both versions bind the secret; only v2 binds the time.
+    pub fn check_signature(mut self, app: &App, headers: &HeaderMap, sent: &Sent) -> Result<Self, Reject> {
+        let settings = &app.config.from_dialer;
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let member = |name: &str| sent.fields.get(name).and_then(|value| value.as_str());
+        let shown = header("x-dialer-signature").or_else(|| member("signature"));
+        let (Some(secret), Some(shown)) = (&settings.hmac_secret, shown) else {
+            return if settings.require_hmac { Err(Reject::BadSignature) } else { Ok(self) };
+        };
+        let stated = header("x-dialer-timestamp").or_else(|| member("timestamp"));
+        let seconds: i64 = stated.and_then(|text| text.parse().ok()).ok_or(Reject::BadSignature)?;
+        if app.ledger.now().timestamp().abs_diff(seconds) > WINDOW_SECONDS.unsigned_abs() {
+            return Err(Reject::BadSignature);
+        }
+        let is_good = match shown.strip_prefix("v2=") {
+            Some(v2) => {
+                let nonce =
+                    header("x-dialer-nonce").filter(|nonce| !nonce.is_empty()).ok_or(Reject::BadSignature)?;
+                let method = if sent.is_get { "GET" } else { "POST" };
+                let mut signed = format!("{seconds}.{nonce}.{method}.{}.", sent.path_and_query).into_bytes();
+                signed.extend_from_slice(&sent.body);
+                signature::is_signed(&secret.0, &signed, v2)
+            }
+            None => signature::is_signed(&secret.0, signature::canonical(&sent.fields).as_bytes(), shown),
+        };
+        if !is_good {
+            return Err(Reject::BadSignature);
+        }
+        self.signature = Some(shown.to_ascii_lowercase());
+        Ok(self)
+    }
+}

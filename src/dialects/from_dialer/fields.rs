@@ -1,0 +1,238 @@
+//! What does the dialer say of the lead? Members by their own names, blanks gone, typed where the document types them.
+
+use super::intake::Sent;
+use super::reject::Reject;
+use super::words::{self, Kind};
+use chrono::NaiveDate;
+use domain::lead::event::Person;
+use domain::phone::{Phone, Region};
+use serde_json::{Map, Value};
+
+/// The longest value, in characters (C-34).
+const VALUE_MAX: usize = 1_000;
+/// The most members of one request.
+const FIELDS_MAX: usize = 300;
+
+/// Everything said, by our names.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(pub Map<String, Value>);
+
+impl Fields {
+    /// Reads what was sent. Unknown members are kept; only values that cannot be what their field is are refused.
+    pub fn read(sent: &Sent) -> Result<Self, Reject> {
+        if sent.fields.len() > FIELDS_MAX {
+            return Err(Reject::Malformed);
+        }
+        let mut fields = Map::new();
+        for (name, value) in &sent.fields {
+            if words::is_dropped(name) {
+                continue;
+            }
+            if let Some(value) = read(name, value, sent.is_text)? {
+                fields.insert(name.clone(), value);
+            }
+        }
+        for (name, value) in fields.clone() {
+            // The document's own name wins; a second value stays under the name it came by.
+            if let Some(ours) = words::alias(&name)
+                && (fields.get(ours) == Some(&value) || !fields.contains_key(ours))
+            {
+                fields.remove(&name);
+                fields.insert(ours.to_owned(), value);
+            }
+        }
+        Ok(Self(fields))
+    }
+
+    /// A field's text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// The lead as it is described. `agent_name` is whose name a `full_name` may be instead of the lead's (C-05).
+    pub fn person(&self, region: Region, agent_name: &str) -> (Person, bool) {
+        let built = words::built_name(&self.0);
+        let given = self.text("full_name");
+        let is_agents = built.is_some() && given.is_some_and(|given| given == agent_name);
+        let full_name = given.filter(|_| !is_agents).map(ToOwned::to_owned).or(built);
+        let mut extra = self.0.clone();
+        for own in ["phone", "full_name", "first_name", "last_name", "email", "notes", "lead_id"] {
+            extra.remove(own);
+        }
+        let person = Person {
+            phone: self.text("phone").and_then(|raw| self.phone(raw, region)),
+            full_name,
+            first_name: self.text("first_name").map(ToOwned::to_owned),
+            last_name: self.text("last_name").map(ToOwned::to_owned),
+            email: self.text("email").map(ToOwned::to_owned),
+            extra,
+        };
+        (person, is_agents)
+    }
+
+    /// A number, kept as written; a national one is read with the dialer's `phone_code`, if one is given (C-12).
+    fn phone(&self, raw: &str, region: Region) -> Option<Phone> {
+        let code = self.text("phone_code").filter(|code| code.bytes().all(|b| b.is_ascii_digit()));
+        let with_code = match code {
+            Some(code) if !raw.starts_with('+') && !raw.starts_with("00") => {
+                format!("+{code}{}", raw.trim_start_matches('0'))
+            }
+            Some(_) | None => raw.to_owned(),
+        };
+        let phone = Phone::try_new(&with_code, region).ok()?;
+        Some(Phone { raw: raw.to_owned(), ..phone })
+    }
+
+    /// The call that the click belongs to: `uniqueid`, or `session_id` with `epoch` (C-25).
+    pub fn call(&self) -> Option<String> {
+        if let Some(id) = self.text("uniqueid") {
+            return Some(format!("uniqueid:{id}"));
+        }
+        Some(format!("session:{}:{}", self.text("session_id")?, self.text("epoch")?))
+    }
+
+    /// When that call was, in seconds since 1970: `epoch`, else what a `uniqueid` begins with.
+    pub fn call_epoch(&self) -> Option<i64> {
+        let seconds = self.text("epoch").or_else(|| self.text("uniqueid")?.split('.').next())?;
+        seconds.parse().ok().filter(|seconds| (946_684_800..4_102_444_800).contains(seconds))
+    }
+}
+
+fn read(name: &str, value: &Value, is_text: bool) -> Result<Option<Value>, Reject> {
+    let invalid = || Reject::Invalid { field: shown(name), is_too_long: false };
+    let text = match value {
+        Value::Null => return Ok(None),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(is_so) => is_so.to_string(),
+        // Kept as it is where nobody knows better.
+        Value::Array(_) | Value::Object(_) if words::kind(name) == Kind::Text => value.to_string(),
+        Value::Array(_) | Value::Object(_) => return Err(invalid()),
+    };
+    if text.contains('\0') {
+        return Err(invalid());
+    }
+    if text.chars().count() > VALUE_MAX {
+        return Err(Reject::Invalid { field: shown(name), is_too_long: true });
+    }
+    if words::is_absent(&text) {
+        return Ok(None);
+    }
+    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let is_phone = ["phone", "phone_number", "alt_phone"].contains(&name);
+    let trimmed = text.trim();
+    Ok(Some(match words::kind(name) {
+        // A plus of a query that nobody encoded is a blank.
+        Kind::Text if is_text && is_phone && text.starts_with(' ') && is_number(trimmed) => {
+            format!("+{trimmed}").into()
+        }
+        Kind::Text => trimmed.into(),
+        Kind::Date => trimmed.parse::<NaiveDate>().map_err(|_| invalid())?.to_string().into(),
+        Kind::Decimal => decimal(trimmed).ok_or_else(invalid)?.into(),
+        Kind::Boolean => boolean(trimmed).ok_or_else(invalid)?.into(),
+        Kind::YesNoUnsure => {
+            let word = trimmed.to_ascii_lowercase();
+            if ["yes", "no", "unsure"].contains(&word.as_str()) { word.into() } else { return Err(invalid()) }
+        }
+    }))
+}
+
+/// A field's name in an answer: a client's own may be anything.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).take(64).collect()
+}
+
+/// Up to ten digits and four decimals, as written: no binary fraction changes an amount of money.
+fn decimal(text: &str) -> Option<String> {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_good =
+        (1..=10).contains(&whole.len()) && fraction.len() <= 4 && is_digits(whole) && is_digits(fraction);
+    let dot = if fraction.is_empty() { "" } else { "." };
+    is_good.then(|| format!("{sign}{whole}{dot}{fraction}"))
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" => Some(true),
+        "false" | "0" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Bytes;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn sent(fields: &Value, is_text: bool) -> Sent {
+        let fields = fields.as_object().unwrap().clone();
+        Sent { fields, is_text, body: Bytes::new(), path_and_query: String::new(), is_get: is_text }
+    }
+
+    fn fields(value: &Value) -> Map<String, Value> {
+        Fields::read(&sent(value, false)).unwrap().0
+    }
+
+    /// B-022 to B-033
+    #[test]
+    fn members_are_kept_by_their_own_names_and_blanks_and_secrets_are_not() {
+        let read = fields(&json!({ "SQLdate": "2024-01-15 10:30:00", "SIPexten": "8001", "lead_id": 67770,
+            "title": "", "city": "--A--city--B--", "date_of_birth": "0000-00-00", "pass": "secret",
+            "orig_pass": "s", "phone_pass": "s", "api_key": "k", "signature": "s", "colour": "red",
+            "energy_bill_amount": 185.5, "has_ev_charger": "yes", "day_night_rate": "Unsure" }));
+        let expected = json!({ "SQLdate": "2024-01-15 10:30:00", "SIPexten": "8001", "lead_id": "67770",
+            "colour": "red", "energy_bill_amount": "185.5", "has_ev_charger": true, "day_night_rate": "unsure" });
+        assert_eq!(Value::Object(read), expected);
+    }
+
+    /// B-019, B-024, B-027
+    #[test]
+    fn other_names_mean_the_same_and_a_name_is_built_from_its_parts() {
+        let read = Fields(fields(&json!({ "fullname": "John Smith", "phone_number": "+44123456789",
+            "recording_filename": "r.wav" })));
+        assert_eq!(
+            (read.text("full_name"), read.text("recording_file")),
+            (Some("John Smith"), Some("r.wav"))
+        );
+        let (person, _) = read.person(Region::default(), "");
+        assert_eq!(person.phone.unwrap().raw, "+44123456789");
+        let parts = json!({ "first_name": "John", "middle_initial": "A", "last_name": "Smith", "fullname": "Caleb Galloway" });
+        let (person, is_agents) = Fields(fields(&parts)).person(Region::default(), "Caleb Galloway");
+        assert_eq!((person.full_name.as_deref(), is_agents), (Some("John A Smith"), true));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_what_its_field_is_names_the_field() {
+        for (name, value) in [
+            ("date_of_birth", json!("yesterday")),
+            ("energy_bill_amount", json!("a lot")),
+            ("has_ev_charger", json!("maybe")),
+            ("day_night_rate", json!("always")),
+            ("city", json!("Lon\0don")),
+            ("has_previous_quotes", json!([true])),
+        ] {
+            let refused = Fields::read(&sent(&json!({ name: value }), false));
+            assert_eq!(refused.unwrap_err(), Reject::Invalid { field: name.to_owned(), is_too_long: false });
+        }
+        let long = Fields::read(&sent(&json!({ "comments": "x".repeat(1_001) }), false));
+        assert_eq!(long.unwrap_err(), Reject::Invalid { field: "comments".to_owned(), is_too_long: true });
+    }
+
+    /// B-021
+    #[test]
+    fn a_plus_that_became_a_blank_is_a_plus_again() {
+        let read = Fields::read(&sent(&json!({ "phone": " 44123456789", "city": " York" }), true)).unwrap();
+        assert_eq!((read.text("phone"), read.text("city")), (Some("+44123456789"), Some("York")));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_sent_makes_the_reader_panic(name in ".{0,20}", text in ".{0,40}", is_text: bool) {
+            let _ = Fields::read(&sent(&json!({ name: text }), is_text));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What is a client told of a click? The lead as the documents show it, and where the agent goes next.
+
+use domain::agent::Agent;
+use domain::lead::Lead;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// What came of a click.
+pub struct Told {
+    pub lead: Arc<Lead>,
+    pub agent: Option<Arc<Agent>>,
+    pub is_new: bool,
+    pub is_replay: bool,
+    pub warnings: Vec<String>,
+}
+
+impl Told {
+    /// B-044, B-045: every field of the document is there, and all else that was said of the lead.
+    pub fn body(&self) -> Value {
+        let lead = &self.lead;
+        let person = &lead.person;
+        let mut shown: Map<String, Value> = person.extra.clone();
+        for name in [
+            "vendor_id",
+            "list_id",
+            "address1",
+            "city",
+            "postal_code",
+            "campaign",
+            "session_id",
+            "recording_file",
+        ] {
+            shown.entry(name).or_insert(Value::Null);
+        }
+        let instant = |at: domain::time::Instant| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let phone = person.phone.as_ref().map(|phone| phone.raw.clone());
+        let notes = lead.latest_note.as_ref().map(|note| note.text.clone());
+        let ours = json!({
+            "id": lead.num, "full_name": person.full_name, "first_name": person.first_name,
+            "last_name": person.last_name, "phone": phone, "email": person.email, "notes": notes,
+            "status": lead.stage.as_str(),
+            "assigned_agent_name": self.agent.as_ref().map(|agent| agent.person.name()),
+            "assigned_agent_username": self.agent.as_ref().and_then(|agent| agent.person.username.clone()),
+            "dialer_lead_id": lead.external_refs.first().map(|known| known.id.clone()),
+            "created_at": instant(lead.captured_at), "updated_at": instant(lead.changed_at),
+        });
+        if let Value::Object(ours) = ours {
+            shown.extend(ours);
+        }
+        let verb = if self.is_new { "created" } else { "updated" };
+        json!({
+            "success": true, "lead": shown, "message": format!("Lead {verb} successfully"),
+            "redirect_url": redirect_url(lead), "warnings": self.warnings,
+        })
+    }
+}
+
+/// B-050
+fn redirect_url(lead: &Lead) -> String {
+    let person = &lead.person;
+    let pairs = [
+        ("full_name", person.full_name.as_deref()),
+        ("phone", person.phone.as_ref().map(|phone| phone.raw.as_str())),
+        ("email", person.email.as_deref()),
+        ("notes", lead.latest_note.as_ref().map(|note| note.text.as_str())),
+    ];
+    let mut url = format!("/agent-dashboard?from_dialer=true&lead_id={}", lead.num);
+    for (name, value) in pairs {
+        // `%20` for a blank, as the document shows it.
+        let encoded: String = form_urlencoded::byte_serialize(value.unwrap_or("").as_bytes()).collect();
+        url.extend(["&", name, "=", &encoded.replace('+', "%20")]);
+    }
+    url
+}

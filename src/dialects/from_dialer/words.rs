@@ -1,0 +1,63 @@
+//! The fields of document 000, and how the values of each are read.
+
+use serde_json::{Map, Value};
+
+/// How a field's value is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Text,
+    Date,
+    Decimal,
+    Boolean,
+    YesNoUnsure,
+}
+
+/// Other names that clients use, and ours.
+const ALIASES: [(&str, &str); 8] = [
+    ("fullname", "full_name"),
+    ("phone_number", "phone"),
+    ("recording_filename", "recording_file"),
+    ("dialer_lead_id", "lead_id"),
+    ("address", "address1"),
+    ("postcode", "postal_code"),
+    ("dialer_api_key", "api_key"),
+    ("dialer_signature", "signature"),
+];
+
+/// Credentials and passwords: gone before anything is hashed for storage, stored or logged (C-05).
+const DROPPED: [&str; 5] = ["pass", "orig_pass", "phone_pass", "api_key", "signature"];
+
+/// The name under which a value is kept if that name is not given itself.
+pub fn alias(name: &str) -> Option<&'static str> {
+    ALIASES.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours)
+}
+
+/// Whether a value of that name is never kept.
+pub fn is_dropped(name: &str) -> bool {
+    DROPPED.contains(&name) || alias(name).is_some_and(|ours| DROPPED.contains(&ours))
+}
+
+/// How the value of that field is read; unknown ones are texts.
+pub fn kind(name: &str) -> Kind {
+    match name {
+        "date_of_birth" => Kind::Date,
+        "energy_bill_amount" => Kind::Decimal,
+        "has_ev_charger" | "has_previous_quotes" => Kind::Boolean,
+        "day_night_rate" => Kind::YesNoUnsure,
+        _ => Kind::Text,
+    }
+}
+
+/// Whether a text says nothing: blank, a date of zeros, or a place-holder that nobody filled in.
+pub fn is_absent(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text == "0000-00-00" || (text.starts_with("--A--") && text.ends_with("--B--"))
+}
+
+/// First name, middle initial and last name, by single blanks (B-024).
+pub fn built_name(fields: &Map<String, Value>) -> Option<String> {
+    let parts = ["first_name", "middle_initial", "last_name"];
+    let parts: Vec<&str> =
+        parts.iter().filter_map(|name| fields.get(*name)?.as_str()).map(str::trim).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}

@@ -1,0 +1,3 @@
+mod clicks;
+mod hostile;
+mod security;
