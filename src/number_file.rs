@@ -1,6 +1,6 @@
 //! Which phone numbers does a file hold? One column of a CSV or an XLSX; what calls itself a phone, else the first.
 
-use calamine::{Data, Reader};
+use calamine::{Data, Reader as _};
 use std::io::Cursor;
 use thiserror::Error;
 
@@ -9,6 +9,11 @@ const NAMES: [&str; 8] =
     ["phone", "phone_number", "number", "phonenumber", "mobile", "msisdn", "tel", "telephone"];
 /// An XLSX is a ZIP: so it begins.
 const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Columns looked at.
+const COLUMNS_MAX: usize = 256;
+/// What a spreadsheet may unpack to, in bytes.
+const UNPACKED_MAX: u64 = 256 << 20;
 
 /// Why a file cannot be read.
 #[derive(Debug, Error)]
@@ -71,20 +76,47 @@ fn csv(bytes: &[u8], max: usize) -> Result<Rows, NumberFileError> {
     Ok(rows)
 }
 
+/// Cell by cell: a sheet of two cells may claim to be as large as sheets can be.
 fn xlsx(bytes: &[u8], max: usize) -> Result<Rows, NumberFileError> {
     let unreadable = |error: calamine::XlsxError| NumberFileError::Unreadable(error.to_string());
+    refuse_bomb(bytes)?;
     let mut book = calamine::Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let Some(sheet) = book.worksheet_range_at(0) else { return Ok(Vec::new()) };
-    let sheet = sheet.map_err(unreadable)?;
-    if sheet.height() > max + 1 {
-        return Err(NumberFileError::TooLong { max });
+    let Some(name) = book.sheet_names().first().cloned() else { return Ok(Vec::new()) };
+    let mut reader = book.worksheet_cells_reader(&name).map_err(unreadable)?;
+    let mut rows: Rows = Vec::new();
+    while let Some(found) = reader.next_cell().map_err(unreadable)? {
+        let (row, column) = found.get_position();
+        let (row, column) = (row as usize + 1, column as usize);
+        let text = cell(&Data::from(found.get_value().clone()));
+        if column >= COLUMNS_MAX || text.is_empty() {
+            continue;
+        }
+        if rows.last().is_none_or(|(last, _)| *last != row) {
+            if rows.len() > max {
+                return Err(NumberFileError::TooLong { max });
+            }
+            rows.push((row, Vec::new()));
+        }
+        if let Some((_, cells)) = rows.last_mut() {
+            cells.resize(cells.len().max(column + 1), String::new());
+            cells[column] = text;
+        }
     }
-    let first = sheet.start().map_or(0, |(row, _)| row as usize);
-    Ok(sheet
-        .rows()
-        .enumerate()
-        .map(|(index, row)| (first + index + 1, row.iter().map(cell).collect()))
-        .collect())
+    Ok(rows)
+}
+
+/// Refuses a file that would unpack to far more than it is.
+fn refuse_bomb(bytes: &[u8]) -> Result<(), NumberFileError> {
+    let unreadable = |error: zip::result::ZipError| NumberFileError::Unreadable(error.to_string());
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let mut unpacked = 0u64;
+    for index in 0..archive.len() {
+        unpacked = unpacked.saturating_add(archive.by_index_raw(index).map_err(unreadable)?.size());
+    }
+    if unpacked > UNPACKED_MAX {
+        return Err(NumberFileError::Unreadable("it unpacks to more than 256 MiB".to_owned()));
+    }
+    Ok(())
 }
 
 /// A number that a spreadsheet keeps as a number has no fraction.
@@ -126,6 +158,15 @@ mod tests {
         sheet.write(2, 0, "09123334444").unwrap();
         let file = book.save_to_buffer().unwrap();
         assert_eq!(texts(&file), [(2, "9121112222".into()), (3, "09123334444".into())]);
+    }
+
+    #[test]
+    fn two_cells_at_the_ends_of_a_sheet_are_two_cells() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "09121112222").unwrap();
+        sheet.write(1_048_575, 16_383, "far away").unwrap();
+        assert_eq!(texts(&book.save_to_buffer().unwrap()), [(1, "09121112222".into())]);
     }
 
     proptest! {

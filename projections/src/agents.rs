@@ -85,6 +85,11 @@ impl Views {
             .await
     }
 
+    /// Everybody who ever was, by number: whose name an old lead shows.
+    pub async fn agents_ever(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
+        sqlx::query_as(select_agent!("ORDER BY num LIMIT 100000")).fetch_all(&self.pool).await
+    }
+
     /// The agents of these ids, deleted ones too: lists show who it was.
     pub async fn agents_by_id(&self, ids: &[Uuid]) -> Result<Vec<AgentRow>, sqlx::Error> {
         sqlx::query_as(select_agent!("WHERE id = ANY($1)")).bind(ids).fetch_all(&self.pool).await

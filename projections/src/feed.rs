@@ -21,6 +21,8 @@ pub enum FeedError {
     Unreadable { stream: StreamId, sequence: i64, problem: StoredError },
     #[error("position {position} belongs to no stream of this ledger ({aggregate_type}/{aggregate_id})")]
     Stream { position: i64, aggregate_type: String, aggregate_id: String },
+    #[error("{stream} goes on at {found} where {expected} was to come")]
+    Sequence { stream: StreamId, expected: i64, found: i64 },
     #[error("position {expected} is missing: the log goes on at {found}")]
     Gap { expected: i64, found: i64 },
     #[error("the log ends at {found}, short of position {expected}")]

@@ -5,7 +5,7 @@ use crate::feed::FeedError;
 use domain::stored;
 use domain::stream::{State, StreamId, StreamKind};
 use sqlx::postgres::PgConnection;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Loads the streams that exist, as they were at position `upto` (`None`: as they are).
 pub async fn load(
@@ -14,7 +14,8 @@ pub async fn load(
     upto: Option<i64>,
 ) -> Result<HashMap<StreamId, Folded>, FeedError> {
     let mut by_kind: BTreeMap<StreamKind, Vec<StreamId>> = BTreeMap::new();
-    for id in ids {
+    // Each once: an event that came twice would be folded twice.
+    for id in ids.iter().collect::<BTreeSet<_>>() {
         by_kind.entry(id.kind).or_default().push(*id);
     }
     let mut found = HashMap::with_capacity(ids.len());
@@ -69,7 +70,7 @@ pub async fn load_by_num(
                              ORDER BY sequence) AS e \
          ORDER BY e.aggregate_id, e.sequence",
     )
-    .bind(nums)
+    .bind(nums.iter().copied().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>())
     .fetch_all(conn)
     .await?;
     let mut found = HashMap::new();
@@ -114,6 +115,9 @@ fn fold(
         let event = stored::decode(kind, &name, &version, &payload)
             .map_err(|problem| FeedError::Unreadable { stream, sequence, problem })?;
         let folded = found.entry(stream).or_insert_with(|| Folded { sequence: 0, state: State::empty(kind) });
+        if sequence != folded.sequence + 1 {
+            return Err(FeedError::Sequence { stream, expected: folded.sequence + 1, found: sequence });
+        }
         folded.state.apply(event);
         folded.sequence = sequence;
     }

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{Semaphore, oneshot};
 
 /// Statements at once: one runs while the next fills up.
@@ -48,31 +49,43 @@ impl<L: Lookup> Together<L> {
         loop {
             let (reply, mut answer) = oneshot::channel();
             self.waiting().push_back((key, reply));
-            let answered = tokio::select! {
+            let turn = tokio::select! {
                 biased;
-                answered = &mut answer => answered,
-                turn = self.turns.acquire() => {
-                    let _turn = turn.map_err(|_| sqlx::Error::PoolClosed)?;
-                    self.answer_some(pool).await?;
-                    answer.await
-                }
+                answered = &mut answer => match answered {
+                    Ok(answered) => return told(answered),
+                    // Whoever was to ask for us has gone away.
+                    Err(_) => continue,
+                },
+                turn = self.turns.acquire() => turn.map_err(|_| sqlx::Error::PoolClosed)?,
             };
-            // A channel that closed without an answer: whoever was to ask for us has gone away.
-            if let Ok(answered) = answered {
-                return answered.map_err(|()| sqlx::Error::WorkerCrashed);
+            // Until our own has been taken, by us or by whoever has the other turn.
+            let mut answered = answer.try_recv();
+            while matches!(answered, Err(TryRecvError::Empty)) && self.answer_some(pool).await? {
+                answered = answer.try_recv();
+            }
+            drop(turn);
+            match answered {
+                Ok(answered) => return told(answered),
+                Err(TryRecvError::Closed) => {}
+                Err(TryRecvError::Empty) => {
+                    if let Ok(answered) = answer.await {
+                        return told(answered);
+                    }
+                }
             }
         }
     }
 
-    /// Answers those who have waited longest.
-    async fn answer_some(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
+    /// Answers those who have waited longest; false if nobody waits. Who has gone away is not asked for.
+    async fn answer_some(&self, pool: &PgPool) -> Result<bool, sqlx::Error> {
         let taken: Vec<Waiting<L>> = {
             let mut waiting = self.waiting();
+            waiting.retain(|(_, reply)| !reply.is_closed());
             let count = waiting.len().min(KEYS_MAX);
             waiting.drain(..count).collect()
         };
         if taken.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let distinct: HashSet<L::Key> = taken.iter().map(|(key, _)| *key).collect();
         let keys: Vec<L::Key> = distinct.into_iter().collect();
@@ -82,12 +95,16 @@ impl<L: Lookup> Together<L> {
             // Whoever asked may be gone.
             drop(reply.send(answer));
         }
-        found.map(drop)
+        found.map(|_| true)
     }
 
     fn waiting(&self) -> MutexGuard<'_, VecDeque<Waiting<L>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn told<T>(answered: Result<Option<T>, ()>) -> Result<Option<T>, sqlx::Error> {
+    answered.map_err(|()| sqlx::Error::WorkerCrashed)
 }
 
 impl<L: Lookup> fmt::Debug for Together<L> {

@@ -10,6 +10,7 @@ mod rebuild;
 mod replay;
 mod secrets;
 mod serve;
+mod sign;
 mod user;
 mod verify;
 
@@ -34,6 +35,8 @@ enum Command {
     User(user::Options),
     /// Makes, lists and revokes the keys that machines show.
     Key(key::Options),
+    /// Signs a body (standard input) as a client of the "Interested" button does.
+    Sign(sign::Options),
     /// Adds the numbers of a CSV or XLSX file.
     Import(import::Options),
     /// Prints the history as the rules saw it.
@@ -96,6 +99,7 @@ async fn run(command: Option<Command>, config: Config) -> anyhow::Result<Ended> 
         Command::Serve(options) => serve::run(config, options).await,
         Command::User(options) => user::run(config, options).await,
         Command::Key(options) => key::run(config, options).await,
+        Command::Sign(options) => sign::run(&config, &options),
         Command::Import(options) => import::run(config, options).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "lead-ledger", &mut std::io::stdout());

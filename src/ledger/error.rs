@@ -45,6 +45,7 @@ impl From<FeedError> for RecordError {
             other @ (FeedError::Stored { .. }
             | FeedError::Unreadable { .. }
             | FeedError::Stream { .. }
+            | FeedError::Sequence { .. }
             | FeedError::Gap { .. }
             | FeedError::Short { .. }
             | FeedError::Protocol) => Self::Internal(other.to_string()),

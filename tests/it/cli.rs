@@ -3,8 +3,9 @@
 use crate::support::TestApp;
 use crate::support::clients::Client;
 use serde_json::Value;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 fn run(app: &TestApp, dir: &Path, arguments: &[&str]) -> Output {
@@ -68,4 +69,21 @@ fn completions_are_printed() {
             "{shell}"
         );
     }
+}
+
+/// B-007
+#[test]
+fn a_body_is_signed_as_the_documents_program_signs_it() {
+    let body = r#"{"dialer_user_id":"CalebG","full_name":"Test Lead","phone":"+44123456789","email":"test@example.com","address1":"123 Test Street","city":"London","postal_code":"SW1A 1AA","notes":"Test lead from dialer"}"#;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lead-ledger"))
+        .arg("sign")
+        .env("DIALER_SECRET_KEY", "your-hmac-secret-key")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
+    let known = "8c134c045d66966c8bcd785cf0cd48e0a458dbf4e804471b7a05265e8938a19a";
+    assert_eq!(printed(&child.wait_with_output().unwrap()), known);
 }

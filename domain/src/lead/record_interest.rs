@@ -30,7 +30,14 @@ impl RecordInterest {
         live(lead)?;
         let at = self.at;
         let mut events = Vec::new();
-        let person = new_in(&self.person, &lead.person);
+        let mut person = new_in(&self.person, &lead.person);
+        if let Some(phone) = person.phone.take_if(|_| lead.is_suppressed()) {
+            // A ban belongs to the number it was told of: the new one is kept beside it.
+            let other = serde_json::Value::from(phone.raw);
+            if lead.person.extra.get("other_phone") != Some(&other) {
+                person.extra.insert("other_phone".to_owned(), other);
+            }
+        }
         if person != Person::default() {
             let changed = LeadDetailsChanged { at, cleared: Vec::new(), person };
             events.push(LeadEvent::LeadDetailsChanged(Box::new(changed)));
@@ -83,8 +90,10 @@ fn new_in(given: &Person, known: &Person) -> Person {
 mod tests {
     use super::*;
     use crate::lead::LeadCommand;
-    use crate::lead::given::{captured, given, minute};
+    use crate::lead::given::{captured, given, minute, report};
     use crate::lead::set_stage::SetStage;
+    use crate::outcome::Outcome;
+    use crate::phone::{Phone, Region};
     use crate::status::Stage;
     use uuid::Uuid;
 
@@ -116,6 +125,16 @@ mod tests {
         assert_eq!(after.lead.external_refs.len(), 1);
         let again = after.then(command(click(person))).unwrap();
         assert_eq!(again.iter().map(LeadEvent::name).collect::<Vec<_>>(), ["interest_recorded"]);
+    }
+
+    #[test]
+    fn a_ban_stays_with_the_number_it_was_told_of() {
+        let other = Phone::try_new("+44123456789", Region::default()).unwrap();
+        let person = Person { phone: Some(other), ..Person::default() };
+        let banned = given([captured()]).reports(report(Outcome::Banned, 1));
+        let after = banned.when(command(click(person)));
+        assert_eq!(after.lead.person.phone.as_ref().unwrap().raw, "09123456789");
+        assert_eq!(after.lead.person.extra["other_phone"], "+44123456789");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::lead::event::Source;
-use domain::phone::{Phone, Region, Validity};
+use domain::phone::{Phone, Validity};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ async fn add(app: &App, admin: &Admin, numbers: Vec<String>) -> Result<Reply, Re
     loop {
         let mut phones = Vec::with_capacity(AT_ONCE);
         for raw in numbers.by_ref().take(AT_ONCE) {
-            match Phone::try_new(&raw, Region::default()) {
+            match Phone::try_new(&raw, app.config.region_panel) {
                 Ok(phone) if phone.validity != Validity::Invalid => phones.push(phone),
                 Ok(_) | Err(_) => {
                     reply.invalid += 1;

@@ -59,7 +59,7 @@ async fn export(app: &App, body: &Body<LIST_MAX>) -> Result<File, Reject> {
     let selection = Selection::read_body(app, body.json.as_object().unwrap_or(&empty)).await?;
     let zone = app.ledger.dialing().await?.zone();
     let views = app.ledger.views();
-    let agents = views.all_agents().await.map_err(RecordError::from)?;
+    let agents = views.agents_ever().await.map_err(RecordError::from)?;
     let agents = agents.iter().map(|agent| (agent.id, number::name(agent))).collect();
     let (sender, rows) = mpsc::channel(WAITING_MAX);
     let writing = tokio::task::spawn_blocking(move || write(rows, &agents, zone));

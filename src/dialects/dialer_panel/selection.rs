@@ -4,11 +4,11 @@ use super::reject::Reject;
 use super::words;
 use crate::ledger::RecordError;
 use crate::state::App;
-use chrono::{Duration, NaiveDate, TimeZone};
+use chrono::{Datelike, Duration, NaiveDate};
 use chrono_tz::Tz;
 use domain::ids::AnyId;
-use domain::phone::{Phone, Region, Validity};
-use domain::time::{Instant, parse_instant};
+use domain::phone::{Phone, Validity};
+use domain::time::{Instant, day_start, parse_instant};
 use projections::lead_list::{Column, Filter, Order};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -48,7 +48,7 @@ impl Selection {
         };
         let search: Option<String> = text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
         // A whole number is found by its key, not by looking through all of them.
-        let whole = search.as_ref().and_then(|text| Phone::try_new(text, Region::default()).ok());
+        let whole = search.as_ref().and_then(|text| Phone::try_new(text, app.config.region_panel).ok());
         let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key());
         let search = search.filter(|_| phone_key.is_none());
         let order = Order {
@@ -130,13 +130,8 @@ fn day(text: Option<String>, field: &'static str, zone: Tz, is_end: bool) -> Res
         || Reject::invalid(field, "Expected a day (YYYY-MM-DD) or a time (ISO 8601)", "value_error");
     if let Ok(day) = text.parse::<NaiveDate>() {
         let day = if is_end { day.succ_opt().ok_or_else(invalid)? } else { day };
-        let midnight = zone.from_local_datetime(&day.and_hms_opt(0, 0, 0).ok_or_else(invalid)?).earliest();
-        // A zone may skip midnight: the day begins an hour later.
-        let start = midnight.map_or_else(
-            || zone.from_utc_datetime(&day.and_time(chrono::NaiveTime::MIN)).to_utc(),
-            |at| at.to_utc(),
-        );
-        return Ok(Some(start));
+        let is_sane = (1970..=2200).contains(&day.year());
+        return if is_sane { Ok(Some(day_start(day, zone))) } else { Err(invalid()) };
     }
     let at = parse_instant(&text, zone).map_err(|_| invalid())?;
     // "To" names an instant that still belongs.

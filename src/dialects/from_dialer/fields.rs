@@ -56,11 +56,16 @@ impl Fields {
         let is_agents = built.is_some() && given.is_some_and(|given| given == agent_name);
         let full_name = given.filter(|_| !is_agents).map(ToOwned::to_owned).or(built);
         let mut extra = self.0.clone();
-        for own in ["phone", "full_name", "first_name", "last_name", "email", "notes", "lead_id"] {
+        for own in ["full_name", "first_name", "last_name", "email", "notes", "lead_id"] {
             extra.remove(own);
         }
+        let phone = self.text("phone").and_then(|raw| self.phone(raw, region));
+        if phone.is_some() {
+            // What is no number stays as it was sent.
+            extra.remove("phone");
+        }
         let person = Person {
-            phone: self.text("phone").and_then(|raw| self.phone(raw, region)),
+            phone,
             full_name,
             first_name: self.text("first_name").map(ToOwned::to_owned),
             last_name: self.text("last_name").map(ToOwned::to_owned),
@@ -91,10 +96,14 @@ impl Fields {
         Some(format!("session:{}:{}", self.text("session_id")?, self.text("epoch")?))
     }
 
-    /// When that call was, in seconds since 1970: `epoch`, else what a `uniqueid` begins with.
+    /// When that call was, in seconds since 1970: what a `uniqueid` begins with, else `epoch`.
     pub fn call_epoch(&self) -> Option<i64> {
-        let seconds = self.text("epoch").or_else(|| self.text("uniqueid")?.split('.').next())?;
-        seconds.parse().ok().filter(|seconds| (946_684_800..4_102_444_800).contains(seconds))
+        let read = |text: &str| {
+            text.parse::<i64>().ok().filter(|seconds| (946_684_800..4_102_444_800).contains(seconds))
+        };
+        let of_uniqueid =
+            self.text("uniqueid").and_then(|id| read(id.split('.').next()?.rsplit('-').next()?));
+        of_uniqueid.or_else(|| read(self.text("epoch")?))
     }
 }
 

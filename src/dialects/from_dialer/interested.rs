@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::intake;
 use super::reject::{Reject, Rejected, request_id};
 use super::reply::Told;
+use super::resolve;
 use super::signature::canonical;
 use crate::http::written;
 use crate::ledger::RecordError;
@@ -18,20 +19,20 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Duration};
 use domain::agent::Agent;
-use domain::ids::{AgentId, AttemptId, FactId, LeadId};
+use domain::ids::{AgentId, AttemptId, FactId};
 use domain::keys::{Key, TakeKey};
 use domain::lead::LeadCommand;
 use domain::lead::capture::CaptureLead;
-use domain::lead::event::{ExternalRef, Person, ResolvedVia, Source};
+use domain::lead::event::{ExternalRef, Person, Source};
 use domain::lead::record_interest::RecordInterest;
 use domain::lead::report_attempt::ReportAttempt;
 use domain::outcome::Outcome;
 use domain::phone::Region;
+use domain::principal::Scope;
 use domain::status::Stage;
 use domain::stream::{StreamId, StreamKind};
 use domain::verdict::{FactSource, Remarks};
 use serde_json::{Value, json};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// How long an `Idempotency-Key` keeps its answer, in days.
@@ -90,7 +91,11 @@ impl Action for Click<'_> {
             }
         }
         let credential = desk.credential(self.caller.machine.id).await?;
-        let (agent_id, agent, resolved_via) = match self.agent(desk).await? {
+        let machine = &self.caller.machine;
+        if !credential.keys.contains(&machine.fingerprint) || !credential.has(Scope::FromDialer) {
+            return Ok(Err(Reject::BadKey));
+        }
+        let (agent_id, agent, resolved_via) = match resolve::agent(desk, self.fields).await? {
             Ok(found) => found,
             Err(reject) => return Ok(Err(reject)),
         };
@@ -104,9 +109,12 @@ impl Action for Click<'_> {
             .fields
             .text("lead_id")
             .map(|id| ExternalRef { source: credential.name.clone(), id: id.to_owned() });
-        let meant = meant(desk, external_ref.as_ref(), &mut person).await?;
+        let meant = resolve::meant(desk, external_ref.as_ref(), &mut person).await?;
         warnings.extend(meant.warning.map(ToOwned::to_owned));
         let known = meant.known;
+        if person.extra.contains_key("phone") {
+            warnings.push("phone could not be read as a number; it is kept as it was sent".to_owned());
+        }
         let id = match known {
             Some(id) => {
                 desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
@@ -124,16 +132,17 @@ impl Action for Click<'_> {
             duplicates: meant.duplicates,
         };
         let mut lead = desk.decide_lead(id, &LeadCommand::RecordInterest(Box::new(interest))).await?;
-        if let Some(attempt) = self.attempt(desk, agent_id, &agent) {
+        if let Some(attempt) = self.attempt(desk, agent_id, &agent).await? {
             lead = desk.decide_lead(id, &LeadCommand::ReportAttempt(Box::new(attempt))).await?;
         }
         let is_new = known.is_none();
+        let source = credential.name.clone();
         let sequence = desk.stream(StreamId::new(StreamKind::Lead, id)).await?.sequence;
-        let outcome = json!({ "lead_id": id, "sequence": sequence, "is_new": is_new, "warnings": warnings });
+        let outcome = json!({ "lead_id": id, "sequence": sequence, "is_new": is_new, "source": source, "warnings": warnings });
         for receipt in receipts {
             desk.take(TakeKey { outcome: Some(outcome.clone()), ..receipt });
         }
-        Ok(Ok(Told { lead, agent: Some(agent), is_new, is_replay: false, warnings }))
+        Ok(Ok(Told { lead, agent: Some(agent), source, is_new, is_replay: false, warnings }))
     }
 }
 
@@ -160,44 +169,30 @@ impl Click<'_> {
         receipts
     }
 
-    /// The agent by `dialer_user_id`, else by `user` (C-04). Who is not active is nobody.
-    async fn agent(
+    /// The call that the click names, as an attempt. Whatever else a later click says of it, it is the same call (C-25).
+    async fn attempt(
         &self,
         desk: &mut Desk<'_>,
-    ) -> Result<Result<(AgentId, Arc<Agent>, ResolvedVia), Reject>, RecordError> {
-        let named = self.fields.text("dialer_user_id");
-        let user = self.fields.text("user");
-        let tries = [
-            named.map(|name| (Key::dialer_user_id(name), ResolvedVia::DialerUserId)),
-            user.map(|name| (Key::username(name), ResolvedVia::Username)),
-            user.map(|name| (Key::dialer_user_id(name), ResolvedVia::DialerUserId)),
-        ];
-        for (key, via) in tries.into_iter().flatten() {
-            if let Some(id) = holder(desk, &key).await? {
-                let agent = desk.agent(id).await?;
-                if agent.is_there() && agent.is_active {
-                    return Ok(Ok((AgentId(id), agent, via)));
-                }
-            }
-        }
-        Ok(Err(match (named, user) {
-            (Some(name), _) => Reject::AgentUnknown { field: "dialer_user_id", name: name.to_owned() },
-            (None, Some(name)) => Reject::AgentUnknown { field: "user", name: name.to_owned() },
-            (None, None) => Reject::AgentMissing,
-        }))
-    }
-
-    /// The call that the click names, as an attempt (C-25).
-    fn attempt(&self, desk: &Desk<'_>, agent_id: AgentId, agent: &Agent) -> Option<ReportAttempt> {
-        self.fields.call()?;
+        agent_id: AgentId,
+        agent: &Agent,
+    ) -> Result<Option<ReportAttempt>, RecordError> {
+        let Some(call) = self.fields.call() else { return Ok(None) };
         let now = desk.now();
+        let key = Key::content(self.caller.machine.id.into(), &format!("attempt:{}", sha256_hex(call)));
+        let known = desk.key(&key).await?.and_then(|held| held.outcome);
+        let known = known.and_then(|outcome| serde_json::from_value(outcome["attempted_at"].clone()).ok());
         let stated = self.fields.call_epoch().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        Some(ReportAttempt {
+        let attempted_at = known.or(stated).unwrap_or(now);
+        if known.is_none() {
+            let outcome = Some(json!({ "attempted_at": attempted_at }));
+            desk.take(TakeKey { key, holder: agent_id.to_string(), until: None, outcome });
+        }
+        Ok(Some(ReportAttempt {
             at: now,
             attempt_id: AttemptId(desk.new_id()),
             fact_id: FactId(desk.new_id()),
             batch_id: None,
-            attempted_at: stated.unwrap_or(now),
+            attempted_at,
             source: FactSource::Machine,
             outcome: Outcome::Interested,
             agent_id: Some(agent_id),
@@ -209,7 +204,7 @@ impl Click<'_> {
                 recording_url: self.fields.text("recording_file").map(ToOwned::to_owned),
                 ..Remarks::default()
             },
-        })
+        }))
     }
 }
 
@@ -223,44 +218,8 @@ async fn replay(desk: &mut Desk<'_>, outcome: Value) -> Result<Told, RecordError
         None => None,
     };
     let warnings = serde_json::from_value(outcome["warnings"].clone()).unwrap_or_default();
-    Ok(Told { lead, agent, is_new: outcome["is_new"] == true, is_replay: true, warnings })
-}
-
-/// Which lead a click is about.
-struct Meant {
-    known: Option<Uuid>,
-    duplicates: Vec<LeadId>,
-    warning: Option<&'static str>,
-}
-
-/// The lead that the dialer's own id names, else the phone's. Where those are two, the id decides and the phone stays
-/// where it is (C-15).
-async fn meant(
-    desk: &Desk<'_>,
-    external_ref: Option<&ExternalRef>,
-    person: &mut Person,
-) -> Result<Meant, RecordError> {
-    let by_ref = match external_ref {
-        Some(known) => holder(desk, &Key::external_ref(&known.source, &known.id)).await?,
-        None => None,
-    };
-    let by_phone = match &person.phone {
-        Some(phone) => holder(desk, &Key::phone(&phone.key())).await?,
-        None => None,
-    };
-    match (by_ref, by_phone) {
-        (Some(lead), Some(other)) if lead != other => {
-            person.phone = None;
-            let warning = Some("another lead has this phone; the lead with this lead_id was updated");
-            Ok(Meant { known: by_ref, duplicates: vec![LeadId(other)], warning })
-        }
-        _ => Ok(Meant { known: by_ref.or(by_phone), duplicates: Vec::new(), warning: None }),
-    }
-}
-
-/// Whoever holds a key.
-async fn holder(desk: &Desk<'_>, key: &Key) -> Result<Option<Uuid>, RecordError> {
-    Ok(desk.key(key).await?.and_then(|held| Uuid::try_parse(&held.holder).ok()))
+    let source = outcome["source"].as_str().unwrap_or("").to_owned();
+    Ok(Told { lead, agent, source, is_new: outcome["is_new"] == true, is_replay: true, warnings })
 }
 
 async fn capture(desk: &mut Desk<'_>, agent_id: AgentId, person: &Person) -> Result<Uuid, RecordError> {

@@ -16,6 +16,7 @@ pub mod intake;
 pub mod interested;
 pub mod reject;
 pub mod reply;
+pub mod resolve;
 pub mod signature;
 pub mod words;
 

@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub struct Told {
     pub lead: Arc<Lead>,
     pub agent: Option<Arc<Agent>>,
+    /// By which name the caller's own ids are known.
+    pub source: String,
     pub is_new: bool,
     pub is_replay: bool,
     pub warnings: Vec<String>,
@@ -33,7 +35,9 @@ impl Told {
             shown.entry(name).or_insert(Value::Null);
         }
         let instant = |at: domain::time::Instant| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-        let phone = person.phone.as_ref().map(|phone| phone.raw.clone());
+        let unread = || person.extra.get("phone").and_then(Value::as_str).map(ToOwned::to_owned);
+        let phone = person.phone.as_ref().map(|phone| phone.raw.clone()).or_else(unread);
+        let own_ref = lead.external_refs.iter().find(|known| known.source == self.source);
         let notes = lead.latest_note.as_ref().map(|note| note.text.clone());
         let ours = json!({
             "id": lead.num, "full_name": person.full_name, "first_name": person.first_name,
@@ -41,7 +45,7 @@ impl Told {
             "status": lead.stage.as_str(),
             "assigned_agent_name": self.agent.as_ref().map(|agent| agent.person.name()),
             "assigned_agent_username": self.agent.as_ref().and_then(|agent| agent.person.username.clone()),
-            "dialer_lead_id": lead.external_refs.first().map(|known| known.id.clone()),
+            "dialer_lead_id": own_ref.map(|known| known.id.clone()),
             "created_at": instant(lead.captured_at), "updated_at": instant(lead.changed_at),
         });
         if let Value::Object(ours) = ours {

@@ -37,13 +37,18 @@ fn number_text(number: &Number) -> String {
     ryu_js::Buffer::new().format(number).to_owned()
 }
 
+/// The signature of these bytes: HMAC-SHA256 in hex.
+pub fn sign(secret: &str, signed: &[u8]) -> String {
+    // A key of any length is one: this cannot fail.
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("invariant: any length is a key");
+    mac.update(signed);
+    crate::ledger::machines::hex(&mac.finalize().into_bytes())
+}
+
 /// Whether `signature` is that of these bytes, in constant time.
 pub fn is_signed(secret: &str, signed: &[u8], signature: &str) -> bool {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
-    mac.update(signed);
-    let expected = crate::ledger::machines::hex(&mac.finalize().into_bytes());
     let given = signature.trim().to_ascii_lowercase();
-    bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_bytes(), given.as_bytes()))
+    bool::from(subtle::ConstantTimeEq::ct_eq(sign(secret, signed).as_bytes(), given.as_bytes()))
 }
 
 #[cfg(test)]

@@ -46,3 +46,31 @@ async fn a_read_model_that_cannot_go_on_is_paused_and_its_siblings_are_not() {
     let lead = app.app.ledger.views().find_lead(domain::ids::AnyId::Num(1)).await.unwrap().unwrap();
     assert_eq!((lead.attempts, lead.panel_status.as_str()), (2, "busy"));
 }
+
+/// A process that knows nothing yet is asked for the same streams by many at once: each event is folded once.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_who_ask_a_cold_process_for_one_stream_get_it_as_it_is() {
+    let warm = TestApp::with_numbers(&["09123456789"]).await;
+    let admin = Client::person(&warm, "admin").await;
+    let body = serde_json::json!({ "username": "ali", "password": "long enough", "role": "admin" });
+    let id = admin.post("/api/admins", &body).await.body["id"].clone();
+    let reset = serde_json::json!({ "password": "another one" });
+    assert_eq!(admin.post(&format!("/api/admins/{id}/reset-password"), &reset).await.status, 200);
+    for second in 1..=3 {
+        assert_eq!(Client::dialer(&warm).report(&report(1, "BUSY", second)).await.status, 200);
+    }
+    let token = Client::nobody(&warm).log_in("ali", "another one").await.body["access_token"].clone();
+    let cold = TestApp::join(&warm.database_url, warm.clock.clone()).await;
+    let ali = Client::nobody(&cold).with_token(token.as_str().unwrap());
+    let reads = futures_util::future::join_all((0..16).map(|_| ali.get("/api/admins")));
+    let dialer = Client::dialer(&cold);
+    let (first, second) = (report(1, "BUSY", 1), report(1, "BUSY", 2));
+    let bodies = (0..16).map(|n| if n % 2 == 0 { &first } else { &second });
+    let repeats = futures_util::future::join_all(bodies.map(|body| dialer.report(body)));
+    let (reads, repeats) = tokio::join!(reads, repeats);
+    assert!(reads.iter().all(|answer| answer.status == 200), "{reads:?}");
+    assert!(repeats.iter().all(|answer| answer.body["attempts"].as_u64() <= Some(2)), "{repeats:?}");
+    let new = dialer.report(&report(1, "BUSY", 9)).await;
+    assert_eq!(new.body["attempts"], 4);
+    cold.rebuilt_equals_live().await;
+}

@@ -102,6 +102,16 @@ async fn a_signature_is_checked_and_seen_again_makes_no_second_event() {
     assert_eq!(click(&signature, now, &tampered).await.status, 401);
     assert_eq!(click(&signature.replace(&signature[..1], "g"), now, &body).await.status, 401);
     app.clock.advance(chrono::Duration::days(30));
+    let mut spaced = body.clone();
+    spaced["signature"] = json!(format!(" {} ", signature.to_uppercase()));
+    let stamp = app.clock_seconds().to_string();
+    let headers = [("x-dialer-api-key", FROM_DIALER_KEY), ("x-dialer-timestamp", stamp.as_str())];
+    let again = client.send(Method::POST, FROM_DIALER, Some(&spaced.to_string()), &headers).await;
+    assert_eq!(
+        (again.status.as_u16(), &again.body),
+        (201, &first.body),
+        "blanks and case make no other signature"
+    );
     let later = click(&signature, app.clock_seconds(), &body).await;
     assert_eq!((later.status.as_u16(), &later.body), (201, &first.body));
     assert_eq!(app.count("interest_recorded").await, 1);
