@@ -74,3 +74,24 @@ async fn many_who_ask_a_cold_process_for_one_stream_get_it_as_it_is() {
     assert_eq!(new.body["attempts"], 4);
     cold.rebuilt_equals_live().await;
 }
+
+/// A release that brings a new read model finds it empty at position 0: it is filled from the log beside the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_model_that_comes_later_catches_up() {
+    let app = TestApp::with_numbers(&["09123456789", "09123456780"]).await;
+    history::random(&app, 7, 40).await;
+    let forget = "DELETE FROM live.lead_counts; UPDATE projection_checkpoints SET position = 0 \
+                  WHERE projection = 'lead_counts'";
+    app.app.pool.execute(forget).await.unwrap();
+    assert_eq!(Client::dialer(&app).report(&report(1, "BUSY", 9)).await.status, 200);
+    let views = app.app.ledger.views();
+    let head = views.head().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), async {
+        while views.followed().await.unwrap() < head {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("it catches up");
+    app.rebuilt_equals_live().await;
+}
