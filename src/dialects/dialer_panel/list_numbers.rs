@@ -8,6 +8,7 @@ use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Query, State};
+use projections::lead_list::Total;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -39,9 +40,15 @@ async fn list(app: &App, fields: &Map<String, Value>, member: &Member) -> Result
     let skip = whole(fields, "skip", 0, i64::MAX)?;
     let limit = whole(fields, "limit", LIMIT, LIMIT_MAX)?.max(1);
     let views = app.ledger.views();
-    let (leads, total) =
-        tokio::try_join!(views.list_leads(&filter, order, skip, limit), views.total_leads(&filter))
-            .map_err(RecordError::from)?;
+    let leads = views.list_leads(&filter, order, skip, limit).await.map_err(RecordError::from)?;
+    let shown = i64::try_from(leads.len()).unwrap_or(limit);
+    // A page that is not full is the last one: it tells how many there are.
+    let is_last = shown < limit && (shown > 0 || skip == 0);
+    let total = if is_last {
+        Total { count: skip + shown, is_exact: true }
+    } else {
+        views.total_leads(&filter).await.map_err(RecordError::from)?
+    };
     let zone = app.ledger.dialing().await?.zone();
     let items = number::numbers(app, &leads, zone).await?;
     Ok(Reply { items, total: total.count, total_is_exact: total.is_exact, skip, limit })
