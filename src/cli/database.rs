@@ -1,13 +1,17 @@
 //! Which database does a command work on? The operator's, the running service's private one, or the private one
 //! started for this command.
 
+use super::Ended;
+use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::postgres::data_directory::create_data_dir;
 use crate::postgres::embedded::{Embedded, Options};
 use crate::postgres::embedded_error::EmbeddedError;
 use crate::postgres::supervise::Supervisor;
+use crate::state::App;
 use anyhow::Context;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Where a running service says how its private server is reached.
 const URL_FILE: &str = "database-url";
@@ -61,6 +65,19 @@ impl Database {
         let place = format!("private PostgreSQL in {}", config.data_dir.display());
         Self { url, place, _supervisor: Some(Supervisor::start(embedded)) }
     }
+}
+
+/// Lets a command work on the ledger, beside a running service or alone, and ends what was started for it.
+pub async fn on_ledger(
+    config: Config,
+    work: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
+) -> anyhow::Result<Ended> {
+    let database = Database::reach(&config).await?;
+    let app = App::start(config, &database.url, "", Arc::new(SystemClock)).await?;
+    let done = work(&app).await;
+    app.end().await;
+    tokio::task::spawn_blocking(move || drop(database)).await?;
+    done.map(|()| Ended::Done)
 }
 
 async fn start(config: &Config) -> Result<Embedded, EmbeddedError> {

@@ -1,6 +1,7 @@
 //! What does `--demo` put into an empty ledger? The documents' own people, an always open window, 200 numbers.
 
 use super::serve::admin_token;
+use crate::ledger::add_numbers::CaptureNumbers;
 use crate::ledger::desk::Desk;
 use crate::ledger::people::Register;
 use crate::ledger::record::Action;
@@ -11,14 +12,11 @@ use domain::agent::event::{AgentKind, Profile};
 use domain::dialing::event::Window;
 use domain::dialing::set_schedule::SetSchedule;
 use domain::dialing::{DialingCommand, decide};
-use domain::lead::LeadCommand;
 use domain::lead::attempt::DialPolicy;
-use domain::lead::capture::CaptureLead;
-use domain::lead::event::{Person, Source};
+use domain::lead::event::Source;
 use domain::phone::{Phone, Region};
 use domain::principal::Role;
-use domain::status::Stage;
-use domain::stream::{StreamId, StreamKind};
+use domain::stream::StreamId;
 use uuid::{Uuid, uuid};
 
 /// B-017, B-018
@@ -53,11 +51,10 @@ pub async fn fill(app: &App) -> anyhow::Result<Option<String>> {
                 .await?;
         }
         app.ledger.record(&context, &AlwaysOpen).await?;
-        let first = "09123456789".to_owned();
         let others = (1..NUMBERS).map(|n| format!("0912100{n:04}"));
-        app.ledger
-            .record(&context, &CaptureNumbers { phones: [first].into_iter().chain(others).collect() })
-            .await?;
+        let raw = ["09123456789".to_owned()].into_iter().chain(others);
+        let phones = raw.map(|raw| Phone::try_new(&raw, Region::default())).collect::<Result<Vec<_>, _>>()?;
+        app.ledger.record(&context, &CaptureNumbers { phones: &phones, source: Source::Panel }).await?;
     }
     let admin = app.ledger.find_login(&app.config.admin_username).await?;
     Ok(admin.and_then(|id| admin_token(app, id)))
@@ -108,36 +105,5 @@ impl Action for AlwaysOpen {
         };
         desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
         Ok(())
-    }
-}
-
-/// New numbers, all or none.
-pub struct CaptureNumbers {
-    pub phones: Vec<String>,
-}
-
-impl Action for CaptureNumbers {
-    type Answer = Vec<Uuid>;
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Vec<Uuid>, RecordError> {
-        let mut ids = Vec::with_capacity(self.phones.len());
-        for raw in &self.phones {
-            let phone = Phone::try_new(raw, Region::default())
-                .map_err(|error| RecordError::Internal(error.to_string()))?;
-            let id = desk.begin(StreamKind::Lead);
-            let command = LeadCommand::Capture(Box::new(CaptureLead {
-                at: desk.now(),
-                num: desk.num(StreamKind::Lead).await?,
-                source: Source::Panel,
-                stage: Stage::New,
-                agent_id: None,
-                priority: 0,
-                schedule_at: None,
-                person: Person { phone: Some(phone), ..Person::default() },
-            }));
-            desk.decide_lead(id, &command).await?;
-            ids.push(id);
-        }
-        Ok(ids)
     }
 }

@@ -1,9 +1,8 @@
 //! `lead-ledger import`: the numbers of a CSV or XLSX file, with progress; what was not added is listed beside it.
 
 use super::Ended;
-use super::database::Database;
+use super::database::on_ledger;
 use super::rebuild::progress_bar;
-use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::ledger::Context;
 use crate::ledger::add_numbers::{AT_ONCE, Added};
@@ -15,7 +14,6 @@ use domain::lead::event::Source;
 use domain::phone::{Phone, Region, Validity};
 use futures_util::{StreamExt, TryStreamExt};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// The most rows of one file.
 const ROWS_MAX: usize = 10_000_000;
@@ -38,12 +36,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let bytes =
         std::fs::read(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
     let cells = tokio::task::spawn_blocking(move || number_file::read(&bytes, ROWS_MAX)).await??;
-    let database = Database::reach(&config).await?;
-    let app = App::start(config, &database.url, "", Arc::new(SystemClock)).await?;
-    let done = import(&app, cells, &options).await;
-    app.end().await;
-    tokio::task::spawn_blocking(move || drop(database)).await?;
-    done.map(|()| Ended::Done)
+    on_ledger(config, async |app| import(app, cells, &options).await).await
 }
 
 /// A row that was not added, and why.

@@ -1,8 +1,7 @@
 //! `lead-ledger key add|list|revoke`: what machines show. A key is printed once and kept as a hash.
 
-use super::database::Database;
+use super::database::on_ledger;
 use super::{Ended, secrets};
-use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::ledger::Context;
 use crate::ledger::machines::{AddCredential, KnownMachine, RevokeKey, sha256_hex};
@@ -11,7 +10,6 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
 use domain::phone::Region;
 use domain::principal::Scope;
-use std::sync::Arc;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
@@ -43,12 +41,7 @@ enum Command {
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
-    let database = Database::reach(&config).await?;
-    let app = App::start(config, &database.url, "", Arc::new(SystemClock)).await?;
-    let done = act(&app, options.command).await;
-    app.end().await;
-    tokio::task::spawn_blocking(move || drop(database)).await?;
-    done.map(|()| Ended::Done)
+    on_ledger(config, async |app| act(app, options.command).await).await
 }
 
 async fn act(app: &App, command: Command) -> anyhow::Result<()> {

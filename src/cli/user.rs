@@ -1,8 +1,7 @@
 //! `lead-ledger user add|passwd|list`: people and roles without the API. Passwords come from standard input.
 
 use super::Ended;
-use super::database::Database;
-use crate::clock::SystemClock;
+use super::database::on_ledger;
 use crate::config::Config;
 use crate::ledger::Context;
 use crate::ledger::people::{Register, SetPassword, checked_hash};
@@ -13,7 +12,6 @@ use domain::agent::event::{AgentKind, Profile};
 use domain::lead::attempt::DialPolicy;
 use domain::principal::Role;
 use std::io::{BufRead, IsTerminal};
-use std::sync::Arc;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
@@ -49,12 +47,7 @@ enum Command {
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
-    let database = Database::reach(&config).await?;
-    let app = App::start(config, &database.url, "", Arc::new(SystemClock)).await?;
-    let done = act(&app, options.command).await;
-    app.end().await;
-    tokio::task::spawn_blocking(move || drop(database)).await?;
-    done.map(|()| Ended::Done)
+    on_ledger(config, async |app| act(app, options.command).await).await
 }
 
 async fn act(app: &App, command: Command) -> anyhow::Result<()> {

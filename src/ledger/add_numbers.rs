@@ -12,6 +12,7 @@ use domain::phone::Phone;
 use domain::status::Stage;
 use domain::stream::StreamKind;
 use std::collections::HashSet;
+use uuid::Uuid;
 
 /// Numbers of one intent: others' requests do not wait long for it.
 pub const AT_ONCE: usize = 250;
@@ -28,16 +29,18 @@ pub struct Added {
     pub position: i64,
 }
 
-/// Captures these, all or none.
-struct Capture<'a> {
-    phones: &'a [Phone],
-    source: Source,
+/// New numbers, all or none; answers their leads' ids.
+#[derive(Clone, Copy, Debug)]
+pub struct CaptureNumbers<'a> {
+    pub phones: &'a [Phone],
+    pub source: Source,
 }
 
-impl Action for Capture<'_> {
-    type Answer = ();
+impl Action for CaptureNumbers<'_> {
+    type Answer = Vec<Uuid>;
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Vec<Uuid>, RecordError> {
+        let mut ids = Vec::with_capacity(self.phones.len());
         for phone in self.phones {
             let id = desk.begin(StreamKind::Lead);
             let command = LeadCommand::Capture(Box::new(CaptureLead {
@@ -51,8 +54,9 @@ impl Action for Capture<'_> {
                 person: Person { phone: Some(phone.clone()), ..Person::default() },
             }));
             desk.decide_lead(id, &command).await?;
+            ids.push(id);
         }
-        Ok(())
+        Ok(ids)
     }
 }
 
@@ -79,7 +83,7 @@ impl Ledger {
             if new.is_empty() {
                 return Ok(added);
             }
-            match self.append_only(context, &Capture { phones: &new, source }).await {
+            match self.append_only(context, &CaptureNumbers { phones: &new, source }).await {
                 Err(RecordError::Conflict(conflict)) => {
                     let taken: HashSet<&str> = conflict.keys.iter().map(|key| &*key.key).collect();
                     let (lost, left) = new.into_iter().partition(|phone| taken.contains(&*claim(phone)));

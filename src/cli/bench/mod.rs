@@ -10,17 +10,20 @@ mod read;
 mod rebuild;
 
 use super::Ended;
-use super::demo::{AlwaysOpen, CaptureNumbers};
+use super::demo::AlwaysOpen;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::dialects::router;
 use crate::http::serve::serve;
 use crate::ledger::Context;
+use crate::ledger::add_numbers::{AT_ONCE, CaptureNumbers};
 use crate::postgres::data_directory::create_data_dir;
 use crate::postgres::embedded::{Embedded, Options as ServerOptions};
 use crate::state::App;
 use anyhow::Context as _;
 use clap::Args;
+use domain::lead::event::Source;
+use domain::phone::{Phone, Region};
 use futures_util::{StreamExt, TryStreamExt};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -30,8 +33,6 @@ use uuid::Uuid;
 
 /// The dialer token of the service under test.
 const TOKEN: &str = "bench-token";
-/// Numbers captured by one intent while a bench is prepared.
-const CAPTURED_AT_ONCE: usize = 250;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
@@ -146,13 +147,14 @@ impl Stage {
     /// Captures that many more numbers; answers their ids in order.
     pub async fn capture(&self, count: usize) -> anyhow::Result<Vec<Uuid>> {
         let first = self.captured.fetch_add(count, std::sync::atomic::Ordering::Relaxed);
-        let pieces = (0..count.div_ceil(CAPTURED_AT_ONCE)).map(|piece| {
-            let from = first + piece * CAPTURED_AT_ONCE;
-            let to = (from + CAPTURED_AT_ONCE).min(first + count);
+        let pieces = (0..count.div_ceil(AT_ONCE)).map(|piece| {
+            let from = first + piece * AT_ONCE;
+            let to = (from + AT_ONCE).min(first + count);
             async move {
-                let phones = (from..to).map(phone).collect();
-                let recorded =
-                    self.app.ledger.record(&Context::system("bench"), &CaptureNumbers { phones }).await?;
+                let read = |n| Phone::try_new(&phone(n), Region::default());
+                let phones = (from..to).map(read).collect::<Result<Vec<_>, _>>()?;
+                let capture = CaptureNumbers { phones: &phones, source: Source::Panel };
+                let recorded = self.app.ledger.record(&Context::system("bench"), &capture).await?;
                 anyhow::Ok(recorded.answer)
             }
         });
