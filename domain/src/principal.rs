@@ -34,7 +34,7 @@ impl Role {
 }
 
 words! {
-    /// What a machine's credential may do.
+    /// What a machine's credential may do, or a person beyond their role.
     Scope {
         /// Ask for batches and report results.
         Dialer = "dialer",
@@ -42,6 +42,18 @@ words! {
         DialerSwitch = "dialer:switch",
         /// Send what agents found interested.
         FromDialer = "from_dialer",
+        /// Answer what agents submit (C-36).
+        LeadsQualify = "leads:qualify",
+    }
+}
+
+impl Scope {
+    /// Whether it is people who may have it; the others are for machines.
+    pub const fn is_for_people(self) -> bool {
+        match self {
+            Self::LeadsQualify => true,
+            Self::Dialer | Self::DialerSwitch | Self::FromDialer => false,
+        }
     }
 }
 

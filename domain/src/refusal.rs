@@ -37,6 +37,14 @@ pub enum Refusal {
     AgentIsSelf,
     #[error("the last admin stays")]
     AgentIsLastAdmin,
+    #[error("only machines have that scope")]
+    ScopeIsForMachines,
+    #[error("the lead is not interested, or qualified already")]
+    LeadIsNotInterested,
+    #[error("nothing waits for an answer")]
+    NothingIsSubmitted,
+    #[error("nobody answers what they submitted themselves")]
+    SubmissionIsOwn,
     #[error("a user name must be 1 to 64 characters without '@'")]
     UsernameIsMalformed,
     #[error("the e-mail address is malformed")]

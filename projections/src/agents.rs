@@ -28,6 +28,7 @@ row! {
         created_at: DateTime<Utc> = "timestamptz",
         updated_at: DateTime<Utc> = "timestamptz",
         deleted_at: Option<DateTime<Utc>> = "timestamptz",
+        scopes: String = "text",
     }
 }
 
@@ -55,6 +56,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<AgentRow> {
         created_at: agent.registered_at,
         updated_at: agent.changed_at,
         deleted_at: agent.deleted_at,
+        scopes: agent.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
     }]
 }
 
@@ -62,7 +64,7 @@ macro_rules! select_agent {
     ($condition:literal) => {
         concat!(
             "SELECT id, num, kind, role, username, email, dialer_user_id, first_name, last_name, phone, phone_key, ",
-            "department, is_active, created_at, updated_at, deleted_at FROM agents ",
+            "department, is_active, created_at, updated_at, deleted_at, scopes FROM agents ",
             $condition
         )
     };

@@ -17,6 +17,7 @@ pub mod call_metrics;
 pub mod dead_letters;
 pub mod dial_queue;
 pub mod dialing_state;
+pub mod interests;
 pub mod lead;
 pub mod lead_counts;
 pub mod lead_list;

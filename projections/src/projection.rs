@@ -5,7 +5,7 @@ use crate::change::{Change, Folded};
 use crate::lead_counts::Counts;
 use crate::plan::Plan;
 use crate::row::{CopyLine, Delta, Row};
-use crate::{agents, batches, call_history, dead_letters, dial_queue, dialing_state, lead};
+use crate::{agents, batches, call_history, dead_letters, dial_queue, dialing_state, interests, lead};
 use bytes::BytesMut;
 use domain::stream::{StreamId, StreamKind};
 
@@ -21,6 +21,7 @@ pub enum Projection {
     DeadLetters,
     CallMetrics,
     LeadCounts,
+    Interests,
 }
 
 /// What changes do to one read model, ready to be written.
@@ -35,10 +36,11 @@ pub enum Flush {
     DeadLetters(Delta<dead_letters::DeadLetterRow>),
     CallMetrics(Sums),
     LeadCounts(Counts),
+    Interests(Delta<interests::InterestRow>),
 }
 
 impl Projection {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Lead,
         Self::CallHistory,
         Self::DialQueue,
@@ -48,6 +50,7 @@ impl Projection {
         Self::DeadLetters,
         Self::CallMetrics,
         Self::LeadCounts,
+        Self::Interests,
     ];
 
     /// Its name, which is its table's.
@@ -62,6 +65,7 @@ impl Projection {
             Self::DeadLetters => "dead_letters",
             Self::CallMetrics => "call_metrics",
             Self::LeadCounts => "lead_counts",
+            Self::Interests => "interests",
         }
     }
 
@@ -73,7 +77,7 @@ impl Projection {
     /// The columns that tell its rows apart.
     pub const fn key_columns(self) -> &'static [&'static str] {
         match self {
-            Self::DialQueue => &["lead_id"],
+            Self::DialQueue | Self::Interests => &["lead_id"],
             Self::CallMetrics => &["bucket", "agent_id", "outcome"],
             Self::LeadCounts => &["panel_status", "agent_id"],
             Self::Lead
@@ -88,9 +92,12 @@ impl Projection {
     /// The streams it is folded from.
     pub const fn reads(self) -> StreamKind {
         match self {
-            Self::Lead | Self::CallHistory | Self::DialQueue | Self::CallMetrics | Self::LeadCounts => {
-                StreamKind::Lead
-            }
+            Self::Lead
+            | Self::CallHistory
+            | Self::DialQueue
+            | Self::CallMetrics
+            | Self::LeadCounts
+            | Self::Interests => StreamKind::Lead,
             Self::Agents => StreamKind::Agent,
             Self::DialingState => StreamKind::Dialing,
             Self::Batches => StreamKind::Batch,
@@ -110,6 +117,7 @@ impl Projection {
             Self::DeadLetters => Flush::DeadLetters(delta(changes, dead_letters::rows)),
             Self::CallMetrics => Flush::CallMetrics(Sums::of_changes(changes)),
             Self::LeadCounts => Flush::LeadCounts(Counts::of_changes(changes)),
+            Self::Interests => Flush::Interests(delta(changes, interests::rows)),
         }
     }
 
@@ -123,6 +131,7 @@ impl Projection {
             Self::DialingState => lines(dialing_state::rows(stream, folded), out),
             Self::Batches => lines(batches::rows(stream, folded), out),
             Self::DeadLetters => lines(dead_letters::rows(stream, folded), out),
+            Self::Interests => lines(interests::rows(stream, folded), out),
             Self::CallMetrics | Self::LeadCounts => {}
         }
     }
@@ -141,6 +150,7 @@ impl Flush {
             Self::DeadLetters(delta) => delta.plan(plan),
             Self::CallMetrics(sums) => sums.plan(plan),
             Self::LeadCounts(counts) => counts.plan(plan),
+            Self::Interests(delta) => delta.plan(plan),
         };
         planned.map_err(sqlx::Error::Encode)
     }

@@ -74,6 +74,7 @@ fn person(
         department: None,
         dialer_user_id: (kind == AgentKind::Human).then(|| name.to_owned()),
         policy: DialPolicy::default(),
+        scopes: Vec::new(),
         person: Profile {
             first_name: first.to_owned(),
             last_name: last.to_owned(),

@@ -38,17 +38,19 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     if config.from_dialer.is_open {
         tracing::warn!("DIALER_API_KEY is not set: /api/leads/from-dialer takes clicks from anybody");
     }
-    let app = App::start(config.clone(), &database.url, &jwt_secret, Arc::new(SystemClock)).await?;
-    let admin_password = first_admin(&app).await?;
-    app.ledger.ensure_dialer(&dialer_token, &config.region_panel.to_string()).await?;
-    app.ledger.ensure_from_dialer(&from_dialer_key, "GB").await?;
-    let demo = if options.demo { demo::fill(&app).await? } else { None };
-
     let bind = config.bind;
     let listener = TcpListener::bind(bind).await.with_context(|| {
         format!("{bind} cannot be listened on; choose another with LEDGER_BIND=127.0.0.1:0")
     })?;
     let address = listener.local_addr()?;
+    if config.public_url.is_empty() {
+        config.public_url = format!("http://{address}");
+    }
+    let app = App::start(config.clone(), &database.url, &jwt_secret, Arc::new(SystemClock)).await?;
+    let admin_password = first_admin(&app).await?;
+    app.ledger.ensure_dialer(&dialer_token, &config.region_panel.to_string()).await?;
+    app.ledger.ensure_from_dialer(&from_dialer_key, &config.region_from_dialer.to_string()).await?;
+    let demo = if options.demo { demo::fill(&app).await? } else { None };
     let banner = Banner {
         address: address.to_string(),
         config: &config,

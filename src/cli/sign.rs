@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::dialects::from_dialer::signature::{canonical, sign};
 use anyhow::{Context as _, anyhow};
 use clap::Args;
+use domain::credential::event::CanonicalForm;
 use serde_json::{Map, Value};
 use std::io::Read;
 
@@ -13,6 +14,9 @@ pub struct Options {
     /// A v2 signature's timestamp, nonce, method and path, joined by dots: `1740817000.n1.POST./api/leads/from-dialer/`.
     #[arg(long)]
     v2: Option<String>,
+    /// In which language's spelling: `js`, `python` or `php`.
+    #[arg(long, default_value = "js", value_parser = super::key::canonical_form)]
+    canonical: CanonicalForm,
 }
 
 /// Reads the body from standard input and signs it with `DIALER_SECRET_KEY`.
@@ -26,7 +30,7 @@ pub fn run(config: &Config, options: &Options) -> anyhow::Result<Ended> {
     } else {
         let fields: Map<String, Value> =
             serde_json::from_str(&body).context("standard input is no JSON object")?;
-        (canonical(&fields), "")
+        (canonical(&fields, options.canonical), "")
     };
     eprintln!("signed: {signed}");
     println!("{prefix}{}", sign(&secret.0, signed.as_bytes()));

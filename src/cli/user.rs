@@ -1,17 +1,19 @@
-//! `lead-ledger user add|passwd|list`: people and roles without the API. Passwords come from standard input.
+//! `lead-ledger user add|passwd|scopes|list`: people and roles without the API. Passwords come from standard input.
 
 use super::Ended;
 use super::database::on_ledger;
 use crate::config::Config;
 use crate::ledger::Context;
+use crate::ledger::change_person::ChangePerson;
 use crate::ledger::people::{Register, SetPassword, checked_hash};
 use crate::state::App;
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
 use domain::agent::event::{AgentKind, Profile};
 use domain::lead::attempt::DialPolicy;
-use domain::principal::Role;
+use domain::principal::{Role, Scope};
 use std::io::{BufRead, IsTerminal};
+use uuid::Uuid;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
@@ -35,6 +37,15 @@ enum Command {
         email: Option<String>,
         #[arg(long)]
         phone: Option<String>,
+        /// What they may do beyond their role: `leads:qualify` (answer what agents submit).
+        #[arg(long = "scope", value_parser = scope)]
+        scopes: Vec<Scope>,
+    },
+    /// Sets what somebody may do beyond their role; none named: nothing.
+    Scopes {
+        username: String,
+        #[arg(value_parser = scope)]
+        scopes: Vec<Scope>,
     },
     /// Sets a password (the first line of standard input) and voids every token.
     Passwd { username: String },
@@ -53,7 +64,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
 async fn act(app: &App, command: Command) -> anyhow::Result<()> {
     let context = Context::system("cli");
     match command {
-        Command::Add { username, role, first_name, last_name, email, phone } => {
+        Command::Add { username, role, first_name, last_name, email, phone, scopes } => {
             let role = Role::from_word(&role).ok_or_else(|| {
                 anyhow!("there is no role '{role}'; choose admin, supervisor, telecaller, agent, auditor or analyst")
             })?;
@@ -66,6 +77,7 @@ async fn act(app: &App, command: Command) -> anyhow::Result<()> {
                 department: None,
                 dialer_user_id: None,
                 policy: DialPolicy::default(),
+                scopes,
                 person,
                 password_hash,
             };
@@ -74,15 +86,29 @@ async fn act(app: &App, command: Command) -> anyhow::Result<()> {
             println!("{}", recorded.answer);
         }
         Command::Passwd { username } => {
-            let id = app.ledger.find_login(&username).await?;
-            let id = id.ok_or_else(|| anyhow!("nobody is called '{username}'; see lead-ledger user list"))?;
+            let id = find(app, &username).await?;
             let password_hash = checked_hash(&read_password()?)?;
             app.ledger.record(&context, &SetPassword { id, password_hash }).await?;
             eprintln!("done: {username} has to log in again");
         }
+        Command::Scopes { username, scopes } => {
+            let id = find(app, &username).await?;
+            let change = ChangePerson { id, scopes: Some(scopes), ..ChangePerson::default() };
+            app.ledger.record(&context, &change).await?;
+            eprintln!("done");
+        }
         Command::List { json } => list(app, json).await?,
     }
     Ok(())
+}
+
+async fn find(app: &App, username: &str) -> anyhow::Result<Uuid> {
+    let id = app.ledger.find_login(username).await?;
+    id.ok_or_else(|| anyhow!("nobody is called '{username}'; see lead-ledger user list"))
+}
+
+fn scope(word: &str) -> Result<Scope, &'static str> {
+    Scope::from_word(word).filter(|scope| scope.is_for_people()).ok_or("people may have: leads:qualify")
 }
 
 async fn list(app: &App, json: bool) -> anyhow::Result<()> {
@@ -92,7 +118,8 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
             .iter()
             .map(|row| {
                 serde_json::json!({ "id": row.id, "num": row.num, "username": row.username, "email": row.email,
-                    "role": row.role, "kind": row.kind, "is_active": row.is_active })
+                    "role": row.role, "kind": row.kind, "is_active": row.is_active,
+                    "scopes": row.scopes.split_whitespace().collect::<Vec<_>>() })
             })
             .collect();
         println!("{}", serde_json::Value::Array(items));
@@ -102,8 +129,8 @@ async fn list(app: &App, json: bool) -> anyhow::Result<()> {
         let state = if row.is_active { "active" } else { "inactive" };
         let name = row.username.unwrap_or_default();
         println!(
-            "{:>6}  {name:<24} {:<12} {state:<8} {} {}",
-            row.num, row.role, row.first_name, row.last_name
+            "{:>6}  {name:<24} {:<12} {state:<8} {:<14} {} {}",
+            row.num, row.role, row.scopes, row.first_name, row.last_name
         );
     }
     Ok(())

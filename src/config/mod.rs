@@ -48,6 +48,9 @@ pub struct Config {
     pub batch_size_max: u32,
     pub lease_minutes: u32,
     pub region_panel: Region,
+    pub region_from_dialer: Region,
+    /// Where clients reach the service, without a slash at its end.
+    pub public_url: String,
     /// Failed log-ins in 15 minutes; `None`: not limited.
     pub rate_limit_auth: Option<u32>,
     pub dialer_token: Option<Secret>,
@@ -128,6 +131,8 @@ impl Config {
             batch_size_max: source.number("LEDGER_BATCH_SIZE_MAX", 500, 1..=10_000),
             lease_minutes: source.number("LEDGER_LEASE_MINUTES", 15, 1..=1_440),
             region_panel: source.parsed("LEDGER_REGION_PANEL", "IR", "IR"),
+            region_from_dialer: source.parsed("LEDGER_REGION_FROM_DIALER", "GB", "GB"),
+            public_url: public_url(&mut source),
             rate_limit_auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
             dialer_token: source.secret("DIALER_TOKEN"),
             from_dialer: FromDialer::read(&mut source, is_production),
@@ -151,6 +156,20 @@ impl Config {
     pub fn first_admin(&self, password: String) -> FirstAdmin {
         FirstAdmin { username: self.admin_username.clone(), email: self.admin_email.clone(), password }
     }
+}
+
+/// `LEDGER_PUBLIC_URL`; empty: as bound.
+fn public_url(source: &mut Source) -> String {
+    let url = source.text("LEDGER_PUBLIC_URL").unwrap_or_default();
+    let is_good = |url: &str| {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty() && !host.contains(['?', '#', ' ', '"', '<']))
+    };
+    if !url.is_empty() && !is_good(&url) {
+        let problem = "it is not the beginning of a web address";
+        source.fault("LEDGER_PUBLIC_URL", problem.to_owned(), "https://ledger.example.com");
+    }
+    url.trim_end_matches('/').to_owned()
 }
 
 impl FromDialer {

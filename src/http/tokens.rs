@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use domain::principal::Role;
+use domain::time::Instant;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -10,6 +11,10 @@ use uuid::Uuid;
 /// How long a token is good for, in seconds.
 pub const LIFETIME_SECONDS: i64 = 12 * 3_600;
 const ISSUER: &str = "lead-ledger";
+/// How long an agent may take to follow a dialer's hand-over, in seconds (C-42).
+const HANDOFF_SECONDS: i64 = 300;
+/// Its own, so that no token is ever taken for the other kind.
+const HANDOFF_ISSUER: &str = "lead-ledger/handoff";
 
 /// What a token says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -25,26 +30,42 @@ pub struct Claims {
     pub epoch: u32,
 }
 
+/// What a dialer hands over to an agent's browser: a lead, and nothing that describes it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Handoff {
+    pub iss: String,
+    pub exp: i64,
+    /// The lead's number.
+    pub lead: i64,
+    /// The lead's sequence at that click: with the number, what makes the token good once.
+    pub sequence: i64,
+}
+
 /// Makes and reads tokens.
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
+    handoffs: Validation,
     clock: Arc<dyn Clock>,
 }
 
 impl Tokens {
     /// Tokens under this secret.
     pub fn new(secret: &str, clock: Arc<dyn Clock>) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
-        // The ledger's clock decides, below.
-        validation.validate_exp = false;
+        let validation = |issuer, required: &[&str]| {
+            let mut validation = Validation::new(Algorithm::HS256);
+            validation.set_issuer(&[issuer]);
+            validation.set_required_spec_claims(required);
+            // The ledger's clock decides, below.
+            validation.validate_exp = false;
+            validation
+        };
         Self {
             encoding: EncodingKey::from_secret(secret.as_bytes()),
             decoding: DecodingKey::from_secret(secret.as_bytes()),
-            validation,
+            validation: validation(ISSUER, &["exp", "iss", "sub"]),
+            handoffs: validation(HANDOFF_ISSUER, &["exp", "iss"]),
             clock,
         }
     }
@@ -68,5 +89,18 @@ impl Tokens {
     pub fn read(&self, token: &str) -> Option<Claims> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
         (claims.exp > self.clock.now().timestamp()).then_some(claims)
+    }
+
+    /// A token for the lead that was clicked at that time.
+    pub fn issue_handoff(&self, lead: i64, sequence: i64, at: Instant) -> Option<String> {
+        let exp = at.timestamp() + HANDOFF_SECONDS;
+        let handoff = Handoff { iss: HANDOFF_ISSUER.to_owned(), exp, lead, sequence };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &handoff, &self.encoding).ok()
+    }
+
+    /// What was handed over, if it is ours and not over. Whether it was used before, the ledger knows.
+    pub fn read_handoff(&self, token: &str) -> Option<Handoff> {
+        let handoff = jsonwebtoken::decode::<Handoff>(token, &self.decoding, &self.handoffs).ok()?.claims;
+        (handoff.exp > self.clock.now().timestamp()).then_some(handoff)
     }
 }

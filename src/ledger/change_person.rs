@@ -10,8 +10,9 @@ use domain::agent::change_password::ChangePassword;
 use domain::agent::delete::DeleteAgent;
 use domain::agent::event::ProfileChange;
 use domain::agent::set_active::SetActive;
+use domain::agent::set_scopes::SetScopes;
 use domain::agent::{AgentCommand, decide};
-use domain::principal::Role;
+use domain::principal::{Role, Scope};
 use domain::stream::{StreamId, StreamKind};
 use uuid::Uuid;
 
@@ -24,6 +25,7 @@ pub struct ChangePerson {
     pub role: Option<Role>,
     pub person: ProfileChange,
     pub is_active: Option<bool>,
+    pub scopes: Option<Vec<Scope>>,
     /// As made by [`super::people::hash_password`].
     pub password_hash: Option<String>,
 }
@@ -41,6 +43,9 @@ impl Action for ChangePerson {
         append(desk, self.id, &AgentCommand::Change(Box::new(change))).await?;
         if let Some(is_active) = self.is_active {
             append(desk, self.id, &AgentCommand::SetActive(SetActive { at, is_active })).await?;
+        }
+        if let Some(scopes) = self.scopes.clone() {
+            append(desk, self.id, &AgentCommand::SetScopes(SetScopes { at, scopes })).await?;
         }
         if let Some(hash) = &self.password_hash {
             append(desk, self.id, &AgentCommand::ChangePassword(ChangePassword { at })).await?;

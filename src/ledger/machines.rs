@@ -4,7 +4,7 @@ use super::Ledger;
 use super::desk::Desk;
 use super::error::RecordError;
 use super::record::Action;
-use domain::credential::event::CredentialAdded;
+use domain::credential::event::{Configuration, CredentialAdded};
 use domain::credential::{Credential, CredentialCommand, decide};
 use domain::principal::Scope;
 use domain::stream::{StreamId, StreamKind};
@@ -39,6 +39,7 @@ pub struct AddCredential {
     pub name: String,
     pub scopes: Vec<Scope>,
     pub region: String,
+    pub configuration: Configuration,
     pub key_hash: String,
 }
 
@@ -57,12 +58,52 @@ impl Action for AddCredential {
             region: self.region.clone(),
         };
         let fingerprint = self.key_hash[..16].to_owned();
-        for command in [CredentialCommand::Add(added), CredentialCommand::AddKey { at, fingerprint }] {
+        let configuration = self.configuration.clone();
+        for command in [
+            CredentialCommand::Add(added),
+            CredentialCommand::Configure { at, configuration },
+            CredentialCommand::AddKey { at, fingerprint },
+        ] {
             let credential = desk.credential(id).await?;
             desk.append(stream, decide(&credential, &command)?);
         }
         desk.secret(MACHINE_KEY, self.key_hash.clone(), Some(id.to_string()));
         Ok(id)
+    }
+}
+
+/// Gives a credential another key, by its hash: both open until the old one is revoked.
+#[derive(Clone, Debug)]
+pub struct AddKey {
+    pub id: Uuid,
+    pub key_hash: String,
+}
+
+impl Action for AddKey {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let fingerprint = self.key_hash[..16].to_owned();
+        let command = CredentialCommand::AddKey { at: desk.now(), fingerprint };
+        append(desk, self.id, &command).await?;
+        desk.secret(MACHINE_KEY, self.key_hash.clone(), Some(self.id.to_string()));
+        Ok(())
+    }
+}
+
+/// Says how a machine's requests are read.
+#[derive(Clone, Debug)]
+pub struct Configure {
+    pub id: Uuid,
+    pub configuration: Configuration,
+}
+
+impl Action for Configure {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let configuration = self.configuration.clone();
+        append(desk, self.id, &CredentialCommand::Configure { at: desk.now(), configuration }).await
     }
 }
 
@@ -77,11 +118,15 @@ impl Action for RevokeKey {
     type Answer = ();
 
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let credential = desk.credential(self.id).await?;
-        let command = CredentialCommand::RevokeKey { at: desk.now(), fingerprint: self.fingerprint.clone() };
-        desk.append(StreamId::new(StreamKind::Credential, self.id), decide(&credential, &command)?);
-        Ok(())
+        let fingerprint = self.fingerprint.clone();
+        append(desk, self.id, &CredentialCommand::RevokeKey { at: desk.now(), fingerprint }).await
     }
+}
+
+async fn append(desk: &mut Desk<'_>, id: Uuid, command: &CredentialCommand) -> Result<(), RecordError> {
+    let credential = desk.credential(id).await?;
+    desk.append(StreamId::new(StreamKind::Credential, id), decide(&credential, command)?);
+    Ok(())
 }
 
 /// How long a machine's key is taken for good without asking. Writes check it again when they are stored.

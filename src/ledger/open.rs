@@ -2,11 +2,12 @@
 
 use super::desk::Desk;
 use super::error::RecordError;
-use super::machines::{AddCredential, sha256_hex};
+use super::machines::{AddCredential, AddKey, sha256_hex};
 use super::people::{Register, checked_hash};
 use super::record::Action;
 use super::{Context, Ledger};
 use domain::agent::event::{AgentKind, Profile};
+use domain::credential::event::Configuration;
 use domain::dialing::open::OpenDialing;
 use domain::dialing::{DialingCommand, decide};
 use domain::lead::attempt::DialPolicy;
@@ -68,6 +69,7 @@ impl Ledger {
             department: Some("management".to_owned()),
             dialer_user_id: None,
             policy: DialPolicy::default(),
+            scopes: Vec::new(),
             person: Profile {
                 first_name: "Admin".to_owned(),
                 last_name: "User".to_owned(),
@@ -102,8 +104,15 @@ impl Ledger {
         if self.find_machine(&key_hash).await?.is_some() {
             return Ok(());
         }
-        let add = AddCredential { name: name.to_owned(), scopes, region: region.to_owned(), key_hash };
-        self.record(&Context::system("start"), &add).await?;
+        let context = Context::system("start");
+        // A new key of a known machine: what it sent before is still its own.
+        let known = self.all_machines().await?;
+        if let Some(machine) = known.iter().find(|machine| machine.credential.name == name) {
+            return self.record(&context, &AddKey { id: machine.id, key_hash }).await.map(|_| ());
+        }
+        let (name, region, configuration) = (name.to_owned(), region.to_owned(), Configuration::default());
+        let add = AddCredential { name, scopes, region, configuration, key_hash };
+        self.record(&context, &add).await?;
         Ok(())
     }
 }

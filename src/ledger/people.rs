@@ -10,10 +10,11 @@ use domain::agent::change_password::{ChangePassword, check_password};
 use domain::agent::event::{AgentKind, Profile};
 use domain::agent::register::RegisterAgent;
 use domain::agent::set_active::SetActive;
+use domain::agent::set_scopes::SetScopes;
 use domain::agent::{AgentCommand, decide};
 use domain::keys::Key;
 use domain::lead::attempt::DialPolicy;
-use domain::principal::Role;
+use domain::principal::{Role, Scope};
 use domain::stream::{StreamId, StreamKind};
 use uuid::Uuid;
 
@@ -51,6 +52,7 @@ pub struct Register {
     pub department: Option<String>,
     pub dialer_user_id: Option<String>,
     pub policy: DialPolicy,
+    pub scopes: Vec<Scope>,
     pub person: Profile,
     /// As made by [`hash_password`]; `None`: cannot log in.
     pub password_hash: Option<String>,
@@ -74,6 +76,9 @@ impl Action for Register {
             person: self.person.clone(),
         }));
         desk.append(stream, decide(&agent, &command)?);
+        let agent = desk.agent(id).await?;
+        let scopes = SetScopes { at: desk.now(), scopes: self.scopes.clone() };
+        desk.append(stream, decide(&agent, &AgentCommand::SetScopes(scopes))?);
         if let Some(hash) = &self.password_hash {
             desk.secret(PASSWORD, id.to_string(), Some(hash.clone()));
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Agent, AgentEvent, change::ChangeAgent, change_password::ChangePassword, delete::DeleteAgent,
-    register::RegisterAgent, set_active::SetActive,
+    register::RegisterAgent, set_active::SetActive, set_scopes::SetScopes,
 };
 use crate::Refusal;
 
@@ -13,6 +13,7 @@ pub enum AgentCommand {
     SetActive(SetActive),
     Change(Box<ChangeAgent>),
     Delete(DeleteAgent),
+    SetScopes(SetScopes),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -23,5 +24,6 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Result<Vec<AgentEvent>, 
         AgentCommand::SetActive(c) => c.decide(agent),
         AgentCommand::Change(c) => c.decide(agent),
         AgentCommand::Delete(c) => c.decide(agent),
+        AgentCommand::SetScopes(c) => c.decide(agent),
     }
 }

@@ -1,7 +1,7 @@
 //! What can happen to an agent? Password hashes are never among it: they live in the `secrets` table.
 
 use crate::lead::attempt::DialPolicy;
-use crate::principal::Role;
+use crate::principal::{Role, Scope};
 use crate::status::words;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ pub enum AgentEvent {
     AgentDeactivated(AgentDeactivated),
     AgentChanged(Box<AgentChanged>),
     AgentDeleted(AgentDeleted),
+    ScopesSet(ScopesSet),
 }
 
 impl AgentEvent {
@@ -28,6 +29,7 @@ impl AgentEvent {
             Self::AgentDeactivated(_) => "agent_deactivated",
             Self::AgentChanged(_) => "agent_changed",
             Self::AgentDeleted(_) => "agent_deleted",
+            Self::ScopesSet(_) => "scopes_set",
         }
     }
 
@@ -124,4 +126,11 @@ pub struct ProfileChange {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct AgentDeleted {
     pub at: Instant,
+}
+
+/// What somebody may do beyond their role, from now on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ScopesSet {
+    pub at: Instant,
+    pub scopes: Vec<Scope>,
 }

@@ -10,6 +10,7 @@ pub mod change_password;
 pub mod delete;
 pub mod register;
 pub mod set_active;
+pub mod set_scopes;
 
 pub use command::{AgentCommand, decide};
 pub use event::AgentEvent;

@@ -3,7 +3,7 @@
 use super::event::{AgentChanged, AgentEvent, AgentKind, AgentRegistered, Profile};
 use crate::keys::Key;
 use crate::lead::attempt::DialPolicy;
-use crate::principal::Role;
+use crate::principal::{Role, Scope};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub struct Agent {
     pub registered_at: Instant,
     pub changed_at: Instant,
     pub deleted_at: Option<Instant>,
+    /// What the agent may do beyond its role.
+    pub scopes: Vec<Scope>,
 }
 
 impl Default for Agent {
@@ -41,6 +43,7 @@ impl Default for Agent {
             registered_at: Instant::UNIX_EPOCH,
             changed_at: Instant::UNIX_EPOCH,
             deleted_at: None,
+            scopes: Vec::new(),
         }
     }
 }
@@ -93,6 +96,19 @@ impl Agent {
                 self.is_active = false;
                 self.token_epoch += 1;
             }
+            AgentEvent::ScopesSet(e) => {
+                self.changed_at = e.at;
+                self.scopes = e.scopes;
+            }
+        }
+    }
+
+    /// Whether it may answer what agents submit: qualifiers, and those who lead (C-36).
+    pub fn may_qualify(&self) -> bool {
+        match self.role {
+            Role::Admin | Role::Supervisor => true,
+            Role::Telecaller | Role::Agent => self.scopes.contains(&Scope::LeadsQualify),
+            Role::Auditor | Role::Analyst => false,
         }
     }
 
@@ -110,6 +126,7 @@ impl Agent {
             registered_at: e.at,
             changed_at: e.at,
             deleted_at: None,
+            scopes: Vec::new(),
         };
     }
 

@@ -1,6 +1,8 @@
 //! What can be asked of a credential?
 
-use super::event::{CredentialAdded, CredentialEvent, KeyAdded, KeyRevoked};
+use super::event::{
+    Configuration, CredentialAdded, CredentialConfigured, CredentialEvent, KeyAdded, KeyRevoked,
+};
 use super::state::Credential;
 use crate::Refusal;
 use crate::time::Instant;
@@ -10,6 +12,7 @@ pub enum CredentialCommand {
     Add(CredentialAdded),
     AddKey { at: Instant, fingerprint: String },
     RevokeKey { at: Instant, fingerprint: String },
+    Configure { at: Instant, configuration: Configuration },
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -17,7 +20,11 @@ pub fn decide(credential: &Credential, command: &CredentialCommand) -> Result<Ve
     match command {
         CredentialCommand::Add(_) if credential.exists() => Err(Refusal::AlreadyExists),
         CredentialCommand::Add(added) => Ok(vec![CredentialEvent::CredentialAdded(added.clone())]),
-        CredentialCommand::AddKey { .. } | CredentialCommand::RevokeKey { .. } if !credential.exists() => {
+        CredentialCommand::AddKey { .. }
+        | CredentialCommand::RevokeKey { .. }
+        | CredentialCommand::Configure { .. }
+            if !credential.exists() =>
+        {
             Err(Refusal::CredentialIsUnknown)
         }
         CredentialCommand::AddKey { at, fingerprint } => Ok(if credential.keys.contains(fingerprint) {
@@ -30,12 +37,25 @@ pub fn decide(credential: &Credential, command: &CredentialCommand) -> Result<Ve
         } else {
             Vec::new()
         }),
+        CredentialCommand::Configure { configuration, .. } if *configuration == credential.configuration => {
+            Ok(Vec::new())
+        }
+        CredentialCommand::Configure { at, configuration } => {
+            let zone = configuration.timezone.as_deref();
+            if zone.is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
+                return Err(Refusal::TimeZoneIsUnknown);
+            }
+            let (at, configuration) = (*at, configuration.clone());
+            let configured = CredentialConfigured { at, configuration };
+            Ok(vec![CredentialEvent::CredentialConfigured(configured)])
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credential::event::Profile;
     use crate::principal::Scope;
 
     #[test]
@@ -62,5 +82,25 @@ mod tests {
             credential.apply(event);
         }
         assert_eq!(credential.keys.len(), 1);
+    }
+
+    /// C-05, C-07
+    #[test]
+    fn how_a_machine_is_read_is_kept_and_its_zone_must_exist() {
+        let mut credential = Credential { num: 1, ..Credential::default() };
+        let configure = |timezone: &str| CredentialCommand::Configure {
+            at: Instant::UNIX_EPOCH,
+            configuration: Configuration {
+                profile: Profile::Vicidial,
+                timezone: Some(timezone.to_owned()),
+                ..Configuration::default()
+            },
+        };
+        assert_eq!(decide(&credential, &configure("Mars/Olympus")), Err(Refusal::TimeZoneIsUnknown));
+        for event in decide(&credential, &configure("Europe/London")).unwrap() {
+            credential.apply(event);
+        }
+        assert_eq!(credential.configuration.profile, Profile::Vicidial);
+        assert_eq!(decide(&credential, &configure("Europe/London")), Ok(Vec::new()));
     }
 }

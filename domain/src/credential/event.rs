@@ -1,6 +1,7 @@
 //! What can happen to a credential? Keys appear by fingerprint only; their hashes live in the `secrets` table.
 
 use crate::principal::Scope;
+use crate::status::words;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,7 @@ pub enum CredentialEvent {
     CredentialAdded(CredentialAdded),
     KeyAdded(KeyAdded),
     KeyRevoked(KeyRevoked),
+    CredentialConfigured(CredentialConfigured),
 }
 
 impl CredentialEvent {
@@ -19,6 +21,7 @@ impl CredentialEvent {
             Self::CredentialAdded(_) => "credential_added",
             Self::KeyAdded(_) => "key_added",
             Self::KeyRevoked(_) => "key_revoked",
+            Self::CredentialConfigured(_) => "credential_configured",
         }
     }
 
@@ -49,4 +52,57 @@ pub struct KeyAdded {
 pub struct KeyRevoked {
     pub at: Instant,
     pub fingerprint: String,
+}
+
+words! {
+    /// Whose field names a dialer's clicks carry (C-05).
+    Profile {
+        /// As document 000 names them: `fullname` is the lead.
+        Generic = "generic",
+        /// As VICIdial's web form names them: `fullname` is the agent.
+        Vicidial = "vicidial",
+    }
+}
+
+words! {
+    /// In which language's spelling of values a dialer's client signs (C-07).
+    CanonicalForm {
+        Js = "js",
+        Python = "python",
+        Php = "php",
+    }
+}
+
+/// How a machine's requests are read. `None`: as the settings say.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Configuration {
+    pub profile: Profile,
+    pub canonical_form: CanonicalForm,
+    /// The zone of the local times it sends; `None`: the ledger's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// Whether a `GET` of it may carry the key in its query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_query_key: Option<bool>,
+    /// Whether its requests must be signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_hmac: Option<bool>,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Generic,
+            canonical_form: CanonicalForm::Js,
+            timezone: None,
+            allow_query_key: None,
+            require_hmac: None,
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct CredentialConfigured {
+    pub at: Instant,
+    pub configuration: Configuration,
 }

@@ -1,6 +1,6 @@
 //! What is a credential now? The fold of its events.
 
-use super::event::CredentialEvent;
+use super::event::{Configuration, CredentialEvent};
 use crate::principal::Scope;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ pub struct Credential {
     /// Fingerprints of the keys that may be shown.
     pub keys: BTreeSet<String>,
     pub added_at: Instant,
+    pub configuration: Configuration,
 }
 
 impl Credential {
@@ -40,6 +41,7 @@ impl Credential {
                     region: e.region,
                     keys: BTreeSet::new(),
                     added_at: e.at,
+                    configuration: Configuration::default(),
                 }
             }
             CredentialEvent::KeyAdded(e) => {
@@ -48,6 +50,7 @@ impl Credential {
             CredentialEvent::KeyRevoked(e) => {
                 self.keys.remove(&e.fingerprint);
             }
+            CredentialEvent::CredentialConfigured(e) => self.configuration = e.configuration,
         }
     }
 }

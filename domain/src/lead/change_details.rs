@@ -28,6 +28,30 @@ impl ChangeDetails {
     }
 }
 
+impl Person {
+    /// Forgets what `cleared` names and takes over what `new` says.
+    pub(super) fn change(&mut self, cleared: &[String], new: Self) {
+        for name in cleared {
+            match name.as_str() {
+                "phone" => self.phone = None,
+                "full_name" => self.full_name = None,
+                "first_name" => self.first_name = None,
+                "last_name" => self.last_name = None,
+                "email" => self.email = None,
+                other => {
+                    self.extra.remove(other);
+                }
+            }
+        }
+        self.phone = new.phone.or(self.phone.take());
+        self.full_name = new.full_name.or(self.full_name.take());
+        self.first_name = new.first_name.or(self.first_name.take());
+        self.last_name = new.last_name.or(self.last_name.take());
+        self.email = new.email.or(self.email.take());
+        self.extra.extend(new.extra);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,10 +3,20 @@
 use super::event::{LeadEvent, LeadStatusChanged, StatusChange};
 use super::state::Lead;
 use super::{
-    add_note::AddNote, assign::AssignLead, capture::CaptureLead, change_details::ChangeDetails,
-    close::CloseLead, delete::DeleteLead, lease::LeaseLead, record_interest::RecordInterest,
-    report_attempt::ReportAttempt, requeue::RequeueLead, schedule::ScheduleLead,
-    set_panel_status::SetPanelStatus, set_stage::SetStage,
+    add_note::AddNote,
+    assign::AssignLead,
+    capture::CaptureLead,
+    change_details::ChangeDetails,
+    close::CloseLead,
+    delete::DeleteLead,
+    lease::LeaseLead,
+    record_interest::RecordInterest,
+    report_attempt::ReportAttempt,
+    requeue::RequeueLead,
+    schedule::ScheduleLead,
+    set_panel_status::SetPanelStatus,
+    set_stage::SetStage,
+    submission::{AnswerSubmission, SubmitLead},
 };
 use crate::Refusal;
 use crate::time::Instant;
@@ -27,6 +37,8 @@ pub enum LeadCommand {
     Close(CloseLead),
     Delete(DeleteLead),
     RecordInterest(Box<RecordInterest>),
+    Submit(SubmitLead),
+    AnswerSubmission(AnswerSubmission),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -45,6 +57,8 @@ pub fn decide(lead: &Lead, command: &LeadCommand) -> Result<Vec<LeadEvent>, Refu
         LeadCommand::Close(c) => (c.at, c.decide(lead)?),
         LeadCommand::Delete(c) => (c.at, c.decide(lead)?),
         LeadCommand::RecordInterest(c) => (c.at, c.decide(lead)?),
+        LeadCommand::Submit(c) => (c.at, c.decide(lead)?),
+        LeadCommand::AnswerSubmission(c) => (c.at, c.decide(lead)?),
     };
     if let Some(changed) = status_changed(lead, &events, at) {
         events.push(LeadEvent::LeadStatusChanged(changed));

@@ -2,6 +2,7 @@
 
 use crate::ids::{AgentId, AttemptId, BatchId, FactId, LeadId};
 use crate::lead::attempt::{Answered, DialPolicy};
+use crate::lead::submission::{LeadSubmitted, SubmissionAnswered};
 use crate::outcome::Outcome;
 use crate::phone::Phone;
 use crate::status::{Axis, Disposition, PanelStatus, Stage, words};
@@ -32,6 +33,8 @@ pub enum LeadEvent {
     ExternalRefAdded(ExternalRefAdded),
     InterestRecorded(InterestRecorded),
     DuplicateSuspected(DuplicateSuspected),
+    LeadSubmitted(LeadSubmitted),
+    SubmissionAnswered(SubmissionAnswered),
 }
 
 impl LeadEvent {
@@ -56,6 +59,8 @@ impl LeadEvent {
             Self::ExternalRefAdded(_) => "external_ref_added",
             Self::InterestRecorded(_) => "interest_recorded",
             Self::DuplicateSuspected(_) => "duplicate_suspected",
+            Self::LeadSubmitted(_) => "lead_submitted",
+            Self::SubmissionAnswered(_) => "submission_answered",
         }
     }
 

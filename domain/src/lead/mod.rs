@@ -5,6 +5,7 @@
 mod aggregate;
 pub mod attempt;
 pub mod command;
+pub mod details;
 pub mod event;
 pub mod state;
 pub mod timeline;
@@ -22,6 +23,7 @@ pub mod requeue;
 pub mod schedule;
 pub mod set_panel_status;
 pub mod set_stage;
+pub mod submission;
 
 pub use command::{LeadCommand, decide};
 pub use event::LeadEvent;

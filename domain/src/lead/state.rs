@@ -2,9 +2,9 @@
 
 use super::attempt::{AnsweredFact, Attempt, DialPolicy};
 use super::event::{
-    AttemptReported, ExternalRef, FactAdded, LeadCaptured, LeadDetailsChanged, LeadEvent, LeadScheduled,
-    Note, Person, Source,
+    AttemptReported, ExternalRef, FactAdded, LeadCaptured, LeadEvent, LeadScheduled, Note, Person, Source,
 };
+use super::submission::Submission;
 use super::timeline::{Act, ActKind};
 use crate::ids::{AgentId, BatchId, FactId};
 use crate::keys::Key;
@@ -39,6 +39,9 @@ pub struct Lead {
     pub deleted_at: Option<Instant>,
     /// Its ids in other systems.
     pub external_refs: Vec<ExternalRef>,
+    /// When an agent last clicked "Interested".
+    pub interested_at: Option<Instant>,
+    pub submission: Option<Submission>,
 }
 
 /// The right of one batch to dial a lead.
@@ -70,6 +73,8 @@ impl Default for Lead {
             latest_note: None,
             deleted_at: None,
             external_refs: Vec::new(),
+            interested_at: None,
+            submission: None,
         }
     }
 }
@@ -110,7 +115,10 @@ impl Lead {
     pub fn apply(&mut self, event: LeadEvent) {
         match event {
             LeadEvent::LeadCaptured(e) => self.captured(*e),
-            LeadEvent::LeadDetailsChanged(e) => self.details_changed(*e),
+            LeadEvent::LeadDetailsChanged(e) => {
+                self.touch(e.at);
+                self.person.change(&e.cleared, e.person);
+            }
             LeadEvent::LeadAssigned(e) => {
                 self.touch(e.at);
                 self.assigned_at = Some(e.at);
@@ -154,11 +162,22 @@ impl Lead {
             }
             LeadEvent::InterestRecorded(e) => {
                 self.touch(e.at);
+                self.interested_at = Some(e.at);
                 if self.stage != Stage::Converted {
                     self.stage = Stage::Interested;
                 }
             }
             LeadEvent::DuplicateSuspected(e) => self.touch(e.at),
+            LeadEvent::LeadSubmitted(e) => {
+                self.touch(e.at);
+                self.submission = Some(Submission { at: e.at, by: e.by, answer: None });
+            }
+            LeadEvent::SubmissionAnswered(e) => {
+                self.touch(e.at);
+                if let Some(submission) = &mut self.submission {
+                    submission.answer = Some(e);
+                }
+            }
         }
     }
 
@@ -190,29 +209,6 @@ impl Lead {
             stage: e.stage,
             ..Self::default()
         };
-    }
-
-    fn details_changed(&mut self, e: LeadDetailsChanged) {
-        self.touch(e.at);
-        let (known, new) = (&mut self.person, e.person);
-        for name in &e.cleared {
-            match name.as_str() {
-                "phone" => known.phone = None,
-                "full_name" => known.full_name = None,
-                "first_name" => known.first_name = None,
-                "last_name" => known.last_name = None,
-                "email" => known.email = None,
-                other => {
-                    known.extra.remove(other);
-                }
-            }
-        }
-        known.phone = new.phone.or(known.phone.take());
-        known.full_name = new.full_name.or(known.full_name.take());
-        known.first_name = new.first_name.or(known.first_name.take());
-        known.last_name = new.last_name.or(known.last_name.take());
-        known.email = new.email.or(known.email.take());
-        known.extra.extend(new.extra);
     }
 
     fn attempt_reported(&mut self, e: AttemptReported) {

@@ -38,6 +38,7 @@ async fn register(body: &Body) -> Result<Register, Reject> {
         department: None,
         dialer_user_id: None,
         policy: DialPolicy::default(),
+        scopes: said.scopes.unwrap_or_default(),
         person: Profile {
             first_name: said.first_name.unwrap_or_default(),
             last_name: said.last_name.unwrap_or_default(),

@@ -32,6 +32,7 @@ pub async fn update(State(app): State<App>, admin: Admin, Path(id): Path<String>
             phone: said.phone,
         },
         is_active: said.is_active,
+        scopes: said.scopes,
         password_hash,
         ..of(&admin, find(&app, &admin, &id).await?)
     };

@@ -6,7 +6,7 @@ use crate::ledger::RecordError;
 use crate::ledger::people::checked_hash;
 use crate::state::App;
 use domain::ids::AnyId;
-use domain::principal::Role;
+use domain::principal::{Role, Scope};
 use projections::agents::AgentRow;
 use serde::Serialize;
 use serde_json::Value;
@@ -25,6 +25,8 @@ pub struct Reply {
     phone_number: Option<String>,
     email: Option<String>,
     is_active: bool,
+    /// What they may do beyond their role: `leads:qualify`.
+    scopes: Vec<String>,
 }
 
 impl From<&AgentRow> for Reply {
@@ -38,6 +40,7 @@ impl From<&AgentRow> for Reply {
             phone_number: row.phone.clone(),
             email: row.email.clone(),
             is_active: row.is_active,
+            scopes: row.scopes.split_whitespace().map(ToOwned::to_owned).collect(),
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct Said {
     pub phone: Option<String>,
     pub email: Option<String>,
     pub is_active: Option<bool>,
+    pub scopes: Option<Vec<Scope>>,
     pub password: Option<String>,
 }
 
@@ -87,6 +91,7 @@ impl Said {
             phone: text("phone_number")?,
             email: text("email")?,
             is_active,
+            scopes: scopes(&body["scopes"])?,
             // As it is: blanks at its ends belong to it.
             password: body["password"]
                 .as_str()
@@ -94,6 +99,16 @@ impl Said {
                 .map(ToOwned::to_owned),
         })
     }
+}
+
+/// A list of scopes that people may have.
+fn scopes(value: &Value) -> Result<Option<Vec<Scope>>, Reject> {
+    let invalid = || Reject::invalid("scopes", "Expected a list of: leads:qualify", "enum");
+    let Some(words) = value.as_array() else {
+        return if value.is_null() { Ok(None) } else { Err(invalid()) };
+    };
+    let scope = |word: &Value| word.as_str().and_then(Scope::from_word).ok_or_else(invalid);
+    words.iter().map(scope).collect::<Result<Vec<_>, _>>().map(Some)
 }
 
 /// Hashes a password beside the requests.

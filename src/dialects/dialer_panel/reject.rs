@@ -144,6 +144,7 @@ impl From<Refusal> for Reject {
             Refusal::UsernameIsMalformed => invalid("username", "value_error"),
             Refusal::EmailIsMalformed => invalid("email", "value_error"),
             Refusal::PasswordIsMalformed => invalid("password", "value_error"),
+            Refusal::ScopeIsForMachines => invalid("scopes", "value_error"),
             Refusal::KeyIsTaken(_)
             | Refusal::StatusIsImmutable(_)
             | Refusal::StatusIsNotSettable(_)
@@ -156,6 +157,9 @@ impl From<Refusal> for Reject {
             | Refusal::LeadIsLeased
             | Refusal::LeadIsNotDue
             | Refusal::LeadHasNoPhone
+            | Refusal::LeadIsNotInterested
+            | Refusal::NothingIsSubmitted
+            | Refusal::SubmissionIsOwn
             | Refusal::AttemptIsUnknown
             | Refusal::AgentIsInactive
             | Refusal::BatchIsLive

@@ -6,7 +6,7 @@ use super::reject::Reject;
 use super::signature::{self, WINDOW_SECONDS};
 use crate::http::client_address::ClientAddress;
 use crate::ledger::Context;
-use crate::ledger::machines::Machine;
+use crate::ledger::machines::{Machine, sha256_hex};
 use crate::state::App;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
@@ -21,8 +21,17 @@ pub const DIALECT: &str = "from_dialer";
 pub struct Caller {
     pub machine: Machine,
     pub request_id: String,
-    /// Of a good v1 signature: it makes no second event, whenever it is seen again.
-    pub signature: Option<String>,
+    /// What a good signature was known by: it makes no second event.
+    pub signed: Option<Signed>,
+}
+
+/// A good signature.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Its SHA-256, in hex.
+    pub digest: String,
+    /// The SHA-256 of a v2 signature's nonce: it is good once, and not for long.
+    pub nonce: Option<String>,
 }
 
 impl Caller {
@@ -42,12 +51,18 @@ impl Caller {
 pub struct Shown {
     address: Option<IpAddr>,
     key: Option<String>,
+    is_in_query: bool,
 }
 
 impl Shown {
-    pub fn of(app: &App, request: &Request) -> Self {
+    pub fn of(request: &Request) -> Self {
         let address = request.extensions().get::<ClientAddress>().map(|address| address.ip);
-        Self { address, key: key(request, app.config.from_dialer.allow_query_key) }
+        let header = request.headers().get("x-dialer-api-key").and_then(|value| value.to_str().ok());
+        let header = header.map(str::trim).filter(|key| !key.is_empty());
+        match header {
+            Some(key) => Self { address, key: Some(key.to_owned()), is_in_query: false },
+            None => Self { address, key: query_key(request), is_in_query: true },
+        }
     }
 }
 
@@ -62,21 +77,21 @@ pub async fn admit(app: &App, shown: Shown, request_id: &str) -> Result<Caller, 
         Some(key) => app.machines.find(key).await?,
         None => None,
     };
-    machine = machine.filter(|machine| machine.credential.has(Scope::FromDialer));
+    machine = machine.filter(|machine| {
+        let configuration = &machine.credential.configuration;
+        let may_be_there = configuration.allow_query_key.unwrap_or(settings.allow_query_key);
+        machine.credential.has(Scope::FromDialer) && (may_be_there || !shown.is_in_query)
+    });
     if let (None, true, Some(own)) = (&machine, settings.is_open, &settings.api_key) {
         machine = app.machines.find(&own.0).await?;
     }
     let machine = machine.ok_or(Reject::BadKey)?;
-    Ok(Caller { machine, request_id: request_id.to_owned(), signature: None })
+    Ok(Caller { machine, request_id: request_id.to_owned(), signed: None })
 }
 
-/// The header's key, else on a `GET` the query's.
-fn key(request: &Request, allow_query_key: bool) -> Option<String> {
-    let header = request.headers().get("x-dialer-api-key").and_then(|value| value.to_str().ok());
-    if let Some(key) = header.map(str::trim).filter(|key| !key.is_empty()) {
-        return Some(key.to_owned());
-    }
-    if !allow_query_key || request.method() != Method::GET {
+/// The key in the query of a `GET`.
+fn query_key(request: &Request) -> Option<String> {
+    if request.method() != Method::GET {
         return None;
     }
     let query = request.uri().query().unwrap_or("");
@@ -90,34 +105,43 @@ impl Caller {
     /// Checks the signature, if one was sent or is required. Both versions bind the secret; only v2 binds the time.
     pub fn check_signature(mut self, app: &App, headers: &HeaderMap, sent: &Sent) -> Result<Self, Reject> {
         let settings = &app.config.from_dialer;
+        let configuration = &self.machine.credential.configuration;
+        let bad = || Reject::BadSignature { canonical: None };
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         let member = |name: &str| sent.fields.get(name).and_then(|value| value.as_str());
         let shown = header("x-dialer-signature").or_else(|| member("signature"));
         let (Some(secret), Some(shown)) = (&settings.hmac_secret, shown) else {
-            return if settings.require_hmac { Err(Reject::BadSignature) } else { Ok(self) };
+            let is_required = configuration.require_hmac.unwrap_or(settings.require_hmac);
+            return if is_required { Err(bad()) } else { Ok(self) };
         };
         let stated = header("x-dialer-timestamp").or_else(|| member("timestamp"));
-        let seconds: i64 = stated.and_then(|text| text.parse().ok()).ok_or(Reject::BadSignature)?;
+        let seconds: i64 = stated.and_then(|text| text.parse().ok()).ok_or_else(bad)?;
         if app.ledger.now().timestamp().abs_diff(seconds) > WINDOW_SECONDS.unsigned_abs() {
-            return Err(Reject::BadSignature);
+            return Err(bad());
         }
         let v2 = shown.trim().strip_prefix("v2=").map(str::trim);
-        let is_good = match v2 {
-            Some(v2) => {
-                let nonce =
-                    header("x-dialer-nonce").filter(|nonce| !nonce.is_empty()).ok_or(Reject::BadSignature)?;
+        let nonce = header("x-dialer-nonce").filter(|nonce| !nonce.is_empty());
+        let signed = match (v2, nonce) {
+            (Some(_), None) => return Err(bad()),
+            (Some(_), Some(nonce)) => {
                 let method = if sent.is_get { "GET" } else { "POST" };
                 let mut signed = format!("{seconds}.{nonce}.{method}.{}.", sent.path_and_query).into_bytes();
                 signed.extend_from_slice(&sent.body);
-                signature::is_signed(&secret.0, &signed, v2)
+                signed
             }
-            None => signature::is_signed(&secret.0, signature::canonical(&sent.fields).as_bytes(), shown),
+            (None, _) => signature::canonical(&sent.fields, configuration.canonical_form).into_bytes(),
         };
-        if !is_good {
-            return Err(Reject::BadSignature);
+        let signature = v2.unwrap_or(shown);
+        if !signature::is_signed(&secret.0, &signed, signature) {
+            // While developing, whoever writes a client is told what it should have signed.
+            let told = (!app.config.is_production).then(|| String::from_utf8_lossy(&signed).into_owned());
+            return Err(Reject::BadSignature { canonical: told });
         }
-        // As verified: blanks and case make no other signature of it.
-        self.signature = Some(v2.unwrap_or(shown).trim().to_ascii_lowercase());
+        self.signed = Some(Signed {
+            // As verified: blanks and case make no other signature of it.
+            digest: sha256_hex(signature.trim().to_ascii_lowercase()),
+            nonce: v2.and(nonce).map(sha256_hex),
+        });
         Ok(self)
     }
 }

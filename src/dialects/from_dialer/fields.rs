@@ -2,14 +2,16 @@
 
 use super::intake::Sent;
 use super::reject::Reject;
-use super::words::{self, Kind};
-use chrono::NaiveDate;
+use super::words;
+use chrono::DateTime;
+use chrono_tz::Tz;
+use domain::credential::event::Profile;
+use domain::lead::details::{DETAIL_MAX, DetailKind};
 use domain::lead::event::Person;
 use domain::phone::{Phone, Region};
+use domain::time::{Instant, parse_instant};
 use serde_json::{Map, Value};
 
-/// The longest value, in characters (C-34).
-const VALUE_MAX: usize = 1_000;
 /// The most members of one request.
 const FIELDS_MAX: usize = 300;
 
@@ -19,7 +21,7 @@ pub struct Fields(pub Map<String, Value>);
 
 impl Fields {
     /// Reads what was sent. Unknown members are kept; only values that cannot be what their field is are refused.
-    pub fn read(sent: &Sent) -> Result<Self, Reject> {
+    pub fn read(sent: &Sent, profile: Profile) -> Result<Self, Reject> {
         if sent.fields.len() > FIELDS_MAX {
             return Err(Reject::Malformed);
         }
@@ -34,7 +36,7 @@ impl Fields {
         }
         for (name, value) in fields.clone() {
             // The document's own name wins; a second value stays under the name it came by.
-            if let Some(ours) = words::alias(&name)
+            if let Some(ours) = words::alias(&name, profile)
                 && (fields.get(ours) == Some(&value) || !fields.contains_key(ours))
             {
                 fields.remove(&name);
@@ -96,14 +98,18 @@ impl Fields {
         Some(format!("session:{}:{}", self.text("session_id")?, self.text("epoch")?))
     }
 
-    /// When that call was, in seconds since 1970: what a `uniqueid` begins with, else `epoch`.
-    pub fn call_epoch(&self) -> Option<i64> {
+    /// When that call was: what a `uniqueid` begins with, else `epoch`, both in seconds since 1970; else `SQLdate`, a
+    /// local time of `zone` (C-24).
+    pub fn called_at(&self, zone: Tz) -> Option<Instant> {
         let read = |text: &str| {
             text.parse::<i64>().ok().filter(|seconds| (946_684_800..4_102_444_800).contains(seconds))
         };
         let of_uniqueid =
             self.text("uniqueid").and_then(|id| read(id.split('.').next()?.rsplit('-').next()?));
-        of_uniqueid.or_else(|| read(self.text("epoch")?))
+        let seconds = of_uniqueid.or_else(|| read(self.text("epoch")?));
+        seconds
+            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
+            .or_else(|| parse_instant(self.text("SQLdate")?, zone).ok())
     }
 }
 
@@ -115,13 +121,13 @@ fn read(name: &str, value: &Value, is_text: bool) -> Result<Option<Value>, Rejec
         Value::Number(number) => number.to_string(),
         Value::Bool(is_so) => is_so.to_string(),
         // Kept as it is where nobody knows better.
-        Value::Array(_) | Value::Object(_) if words::kind(name) == Kind::Text => value.to_string(),
+        Value::Array(_) | Value::Object(_) if DetailKind::of(name) == DetailKind::Text => value.to_string(),
         Value::Array(_) | Value::Object(_) => return Err(invalid()),
     };
     if text.contains('\0') {
         return Err(invalid());
     }
-    if text.chars().count() > VALUE_MAX {
+    if text.chars().count() > DETAIL_MAX {
         return Err(Reject::Invalid { field: shown(name), is_too_long: true });
     }
     if words::is_absent(&text) {
@@ -130,44 +136,16 @@ fn read(name: &str, value: &Value, is_text: bool) -> Result<Option<Value>, Rejec
     let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
     let is_phone = ["phone", "phone_number", "alt_phone"].contains(&name);
     let trimmed = text.trim();
-    Ok(Some(match words::kind(name) {
-        // A plus of a query that nobody encoded is a blank.
-        Kind::Text if is_text && is_phone && text.starts_with(' ') && is_number(trimmed) => {
-            format!("+{trimmed}").into()
-        }
-        Kind::Text => trimmed.into(),
-        Kind::Date => trimmed.parse::<NaiveDate>().map_err(|_| invalid())?.to_string().into(),
-        Kind::Decimal => decimal(trimmed).ok_or_else(invalid)?.into(),
-        Kind::Boolean => boolean(trimmed).ok_or_else(invalid)?.into(),
-        Kind::YesNoUnsure => {
-            let word = trimmed.to_ascii_lowercase();
-            if ["yes", "no", "unsure"].contains(&word.as_str()) { word.into() } else { return Err(invalid()) }
-        }
-    }))
+    // A plus of a query that nobody encoded is a blank.
+    if is_text && is_phone && text.starts_with(' ') && is_number(trimmed) {
+        return Ok(Some(format!("+{trimmed}").into()));
+    }
+    DetailKind::of(name).read(trimmed).map(Some).ok_or_else(invalid)
 }
 
 /// A field's name in an answer: a client's own may be anything.
 fn shown(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).take(64).collect()
-}
-
-/// Up to ten digits and four decimals, as written: no binary fraction changes an amount of money.
-fn decimal(text: &str) -> Option<String> {
-    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_good =
-        (1..=10).contains(&whole.len()) && fraction.len() <= 4 && is_digits(whole) && is_digits(fraction);
-    let dot = if fraction.is_empty() { "" } else { "." };
-    is_good.then(|| format!("{sign}{whole}{dot}{fraction}"))
-}
-
-fn boolean(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" => Some(true),
-        "false" | "0" | "no" => Some(false),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -183,7 +161,7 @@ mod tests {
     }
 
     fn fields(value: &Value) -> Map<String, Value> {
-        Fields::read(&sent(value, false)).unwrap().0
+        Fields::read(&sent(value, false), Profile::Generic).unwrap().0
     }
 
     /// B-022 to B-033
@@ -214,6 +192,26 @@ mod tests {
         assert_eq!((person.full_name.as_deref(), is_agents), (Some("John A Smith"), true));
     }
 
+    /// C-05: in VICIdial's own words `fullname` is the agent, and never the lead.
+    #[test]
+    fn the_agents_name_of_vicidial_is_not_the_leads() {
+        let form = json!({ "fullname": "Caleb Galloway", "first_name": "John", "last_name": "Smith" });
+        let read = Fields::read(&sent(&form, true), Profile::Vicidial).unwrap();
+        assert_eq!(read.text("agent_display_name"), Some("Caleb Galloway"));
+        assert_eq!(read.person(Region::default(), "").0.full_name.as_deref(), Some("John Smith"));
+    }
+
+    /// C-24
+    #[test]
+    fn a_local_time_counts_only_where_no_epoch_is_given() {
+        let at = |fields: &Value| Fields(self::fields(fields)).called_at(chrono_tz::Europe::London);
+        let local = json!({ "SQLdate": "2025-07-01 10:30:00", "uniqueid": "pbx" });
+        assert_eq!(at(&local).unwrap().to_rfc3339(), "2025-07-01T09:30:00+00:00");
+        let both = json!({ "SQLdate": "2025-07-01 10:30:00", "epoch": "1740817000" });
+        assert_eq!(at(&both).unwrap().timestamp(), 1_740_817_000);
+        assert_eq!(at(&json!({ "SQLdate": "yesterday" })), None);
+    }
+
     #[test]
     fn a_value_that_cannot_be_what_its_field_is_names_the_field() {
         for (name, value) in [
@@ -224,24 +222,26 @@ mod tests {
             ("city", json!("Lon\0don")),
             ("has_previous_quotes", json!([true])),
         ] {
-            let refused = Fields::read(&sent(&json!({ name: value }), false));
+            let refused = Fields::read(&sent(&json!({ name: value }), false), Profile::Generic);
             assert_eq!(refused.unwrap_err(), Reject::Invalid { field: name.to_owned(), is_too_long: false });
         }
-        let long = Fields::read(&sent(&json!({ "comments": "x".repeat(1_001) }), false));
+        let long = Fields::read(&sent(&json!({ "comments": "x".repeat(1_001) }), false), Profile::Generic);
         assert_eq!(long.unwrap_err(), Reject::Invalid { field: "comments".to_owned(), is_too_long: true });
     }
 
     /// B-021
     #[test]
     fn a_plus_that_became_a_blank_is_a_plus_again() {
-        let read = Fields::read(&sent(&json!({ "phone": " 44123456789", "city": " York" }), true)).unwrap();
+        let read =
+            Fields::read(&sent(&json!({ "phone": " 44123456789", "city": " York" }), true), Profile::Generic)
+                .unwrap();
         assert_eq!((read.text("phone"), read.text("city")), (Some("+44123456789"), Some("York")));
     }
 
     proptest! {
         #[test]
         fn nothing_that_is_sent_makes_the_reader_panic(name in ".{0,20}", text in ".{0,40}", is_text: bool) {
-            let _ = Fields::read(&sent(&json!({ name: text }), is_text));
+            let _ = Fields::read(&sent(&json!({ name: text }), is_text), Profile::Generic);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `POST` and `GET /api/leads/from-dialer`: an agent clicked "Interested" (B-013 to B-054, C-15).
 
-use super::caller::{self, Caller, Shown};
+use super::caller::{self, Caller, Shown, Signed};
 use super::fields::Fields;
 use super::intake;
 use super::reject::{Reject, Rejected, request_id};
@@ -17,8 +17,9 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Duration};
+use chrono::Duration;
 use domain::agent::Agent;
+use domain::credential::event::CanonicalForm;
 use domain::ids::{AgentId, AttemptId, FactId};
 use domain::keys::{Key, TakeKey};
 use domain::lead::LeadCommand;
@@ -31,6 +32,7 @@ use domain::phone::Region;
 use domain::principal::Scope;
 use domain::status::Stage;
 use domain::stream::{StreamId, StreamKind};
+use domain::time::Instant;
 use domain::verdict::{FactSource, Remarks};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -39,6 +41,8 @@ use uuid::Uuid;
 const IDEMPOTENCY_DAYS: i64 = 7;
 /// How long an identical click that names neither lead nor phone is the same click, in seconds.
 const CONTENT_SECONDS: i64 = 10;
+/// How long a v2 signature's nonce is remembered, in minutes: longer than the signature can be good (C-07).
+const NONCE_MINUTES: i64 = 10;
 
 pub async fn handler(State(app): State<App>, request: Request) -> Result<Response, Rejected> {
     let id = request_id(request.extensions());
@@ -53,17 +57,23 @@ async fn take(app: &App, request: Request, request_id: &str) -> Result<Response,
     if is_prefetch {
         return Err(Reject::Prefetch);
     }
-    let caller = caller::admit(app, Shown::of(app, &request), request_id).await?;
+    let caller = caller::admit(app, Shown::of(&request), request_id).await?;
     let sent = intake::read(request).await?;
     let caller = caller.check_signature(app, &headers, &sent)?;
-    let fields = Fields::read(&sent)?;
-    let digest = sha256_hex(canonical(&fields.0));
+    let fields = Fields::read(&sent, caller.machine.credential.configuration.profile)?;
+    let digest = sha256_hex(canonical(&fields.0, CanonicalForm::Js));
     let key = headers.get("idempotency-key").map(|value| sha256_hex(value.as_bytes()));
     let click = Click { caller: &caller, fields: &fields, digest: &digest, key };
     let recorded = app.ledger.record(&caller.context(&digest), &click).await?;
     let told = recorded.answer?;
     let headers = written::headers(recorded.position, recorded.is_followed, told.is_replay);
-    Ok((StatusCode::CREATED, headers, Json(told.body())).into_response())
+    Ok((StatusCode::CREATED, headers, Json(told.body(app))).into_response())
+}
+
+/// By what a request would be known again, and what it is told if that belongs to another.
+struct Receipt {
+    take: TakeKey,
+    clash: Reject,
 }
 
 struct Click<'a> {
@@ -82,11 +92,11 @@ impl Action for Click<'_> {
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<Self::Answer, RecordError> {
         let receipts = self.receipts(desk.now());
         for receipt in &receipts {
-            if let Some(held) = desk.key(&receipt.key).await? {
-                return if held.holder == receipt.holder {
+            if let Some(held) = desk.key(&receipt.take.key).await? {
+                return if held.holder == receipt.take.holder {
                     replay(desk, held.outcome.unwrap_or_default()).await.map(Ok)
                 } else {
-                    Ok(Err(Reject::IdempotencyKeyReused))
+                    Ok(Err(receipt.clash.clone()))
                 };
             }
         }
@@ -140,30 +150,42 @@ impl Action for Click<'_> {
         let sequence = desk.stream(StreamId::new(StreamKind::Lead, id)).await?.sequence;
         let outcome = json!({ "lead_id": id, "sequence": sequence, "is_new": is_new, "source": source, "warnings": warnings });
         for receipt in receipts {
-            desk.take(TakeKey { outcome: Some(outcome.clone()), ..receipt });
+            desk.take(TakeKey { outcome: Some(outcome.clone()), ..receipt.take });
         }
-        Ok(Ok(Told { lead, agent: Some(agent), source, is_new, is_replay: false, warnings }))
+        Ok(Ok(Told { lead, sequence, agent: Some(agent), source, is_new, is_replay: false, warnings }))
     }
 }
 
 impl Click<'_> {
     /// By what a repeat is known (C-15): its key, its signature, its call, or for a moment its content.
-    fn receipts(&self, now: domain::time::Instant) -> Vec<TakeKey> {
+    fn receipts(&self, now: Instant) -> Vec<Receipt> {
         let credential = self.caller.machine.id.into();
-        let receipt = |key, until| TakeKey { key, holder: self.digest.to_owned(), until, outcome: None };
+        let receipt = |key, until: Option<Duration>| {
+            let until = until.map(|duration| now + duration);
+            let take = TakeKey { key, holder: self.digest.to_owned(), until, outcome: None };
+            Receipt { take, clash: Reject::IdempotencyKeyReused }
+        };
         let mut receipts = Vec::new();
         if let Some(digest) = &self.key {
-            let until = Some(now + Duration::days(IDEMPOTENCY_DAYS));
+            let until = Some(Duration::days(IDEMPOTENCY_DAYS));
             receipts.push(receipt(Key::idempotency(credential, digest), until));
         }
-        if let Some(signature) = &self.caller.signature {
-            let digest = sha256_hex(signature);
-            receipts.push(receipt(Key::content(credential, &format!("signature:{digest}")), None));
+        match &self.caller.signed {
+            Some(Signed { digest, nonce: Some(nonce) }) => {
+                let key = Key::content(credential, &format!("nonce:{nonce}"));
+                let mut receipt = receipt(key, Some(Duration::minutes(NONCE_MINUTES)));
+                digest.clone_into(&mut receipt.take.holder);
+                receipts.push(Receipt { clash: Reject::NonceUsed, ..receipt });
+            }
+            Some(Signed { digest, nonce: None }) => {
+                receipts.push(receipt(Key::content(credential, &format!("signature:{digest}")), None));
+            }
+            None => {}
         }
         if self.fields.call().is_some() {
             receipts.push(receipt(Key::content(credential, &format!("call:{}", self.digest)), None));
         } else if self.fields.text("phone").is_none() && self.fields.text("lead_id").is_none() {
-            let until = Some(now + Duration::seconds(CONTENT_SECONDS));
+            let until = Some(Duration::seconds(CONTENT_SECONDS));
             receipts.push(receipt(Key::content(credential, self.digest), until));
         }
         receipts
@@ -181,8 +203,12 @@ impl Click<'_> {
         let key = Key::content(self.caller.machine.id.into(), &format!("attempt:{}", sha256_hex(call)));
         let known = desk.key(&key).await?.and_then(|held| held.outcome);
         let known = known.and_then(|outcome| serde_json::from_value(outcome["attempted_at"].clone()).ok());
-        let stated = self.fields.call_epoch().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        let attempted_at = known.or(stated).unwrap_or(now);
+        let configured = self.caller.machine.credential.configuration.timezone.as_deref();
+        let zone = match configured.and_then(|zone| zone.parse().ok()) {
+            Some(zone) => zone,
+            None => desk.dialing().await?.zone(),
+        };
+        let attempted_at = known.or_else(|| self.fields.called_at(zone)).unwrap_or(now);
         if known.is_none() {
             let outcome = Some(json!({ "attempted_at": attempted_at }));
             desk.take(TakeKey { key, holder: agent_id.to_string(), until: None, outcome });
@@ -212,14 +238,15 @@ impl Click<'_> {
 async fn replay(desk: &mut Desk<'_>, outcome: Value) -> Result<Told, RecordError> {
     let gone = || RecordError::Internal("a receipt names no lead".to_owned());
     let id = outcome["lead_id"].as_str().and_then(|id| Uuid::try_parse(id).ok()).ok_or_else(gone)?;
-    let lead = desk.lead_at(id, outcome["sequence"].as_i64().unwrap_or(0)).await?;
+    let sequence = outcome["sequence"].as_i64().unwrap_or(0);
+    let lead = desk.lead_at(id, sequence).await?;
     let agent = match lead.agent_id {
         Some(agent_id) => Some(desk.agent(agent_id.0).await?),
         None => None,
     };
     let warnings = serde_json::from_value(outcome["warnings"].clone()).unwrap_or_default();
     let source = outcome["source"].as_str().unwrap_or("").to_owned();
-    Ok(Told { lead, agent, source, is_new: outcome["is_new"] == true, is_replay: true, warnings })
+    Ok(Told { lead, sequence, agent, source, is_new: outcome["is_new"] == true, is_replay: true, warnings })
 }
 
 async fn capture(desk: &mut Desk<'_>, agent_id: AgentId, person: &Person) -> Result<Uuid, RecordError> {

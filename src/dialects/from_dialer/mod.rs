@@ -6,6 +6,10 @@
 //! - `lead_id` of a request is the dialer's own id; the answer calls it `dialer_lead_id`, and `id` is ours.
 //! - The signature (v1) is that of JavaScript template strings and does not cover the timestamp, so a signature seen
 //!   before makes no second event, for ever.
+//! - A v2 signature covers timestamp, nonce, method, path, query and body; the same one again is a repeat, its nonce with
+//!   anything else is refused.
+//! - `python` and `php` canonical forms spell numbers as those languages do. What their JSON does not carry cannot be
+//!   told: a PHP client must send floats with `JSON_PRESERVE_ZERO_FRACTION` or below 1e14.
 //! - A click that names no call (`uniqueid`, or `session_id` with `epoch`) is no attempt: nothing is counted by a guess.
 //! - `dialer_api_key` is another name of `api_key`, `dialer_lead_id` of `lead_id`, `address` of `address1`, `postcode`
 //!   of `postal_code`.
@@ -18,6 +22,7 @@ pub mod reject;
 pub mod reply;
 pub mod resolve;
 pub mod signature;
+mod spelling;
 pub mod words;
 
 use crate::state::App;

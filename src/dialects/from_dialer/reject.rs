@@ -18,7 +18,12 @@ const BUSY_RETRY_AFTER_SECONDS: i64 = 2;
 pub enum Reject {
     /// B-003
     BadKey,
-    BadSignature,
+    /// While developing: what should have been signed.
+    BadSignature {
+        canonical: Option<String>,
+    },
+    /// A v2 signature's nonce was used with another request.
+    NonceUsed,
     AddressNotAllowed,
     /// B-048
     AgentMissing,
@@ -46,7 +51,10 @@ impl Reject {
         let told = |status, code, text: &str| (status, code, text.to_owned());
         match self {
             Self::BadKey => told(StatusCode::UNAUTHORIZED, "bad_key", "Invalid API key"),
-            Self::BadSignature => told(StatusCode::UNAUTHORIZED, "bad_signature", "Invalid signature"),
+            Self::BadSignature { .. } => told(StatusCode::UNAUTHORIZED, "bad_signature", "Invalid signature"),
+            Self::NonceUsed => {
+                told(StatusCode::UNAUTHORIZED, "nonce_used", "This nonce was used with another request")
+            }
             Self::AddressNotAllowed => told(StatusCode::FORBIDDEN, "address", "This address is not allowed"),
             Self::AgentMissing => {
                 told(StatusCode::BAD_REQUEST, "agent_missing", "Missing required fields: user")
@@ -93,7 +101,10 @@ impl Reject {
         let (status, code, error) = self.parts();
         tracing::info!(dialect = "from_dialer", status = status.as_u16(), code, request_id, "refused");
         counter!("ledger_refused", "dialect" => "from_dialer", "code" => code).increment(1);
-        let body = json!({ "error": error, "code": code, "request_id": request_id });
+        let mut body = json!({ "error": error, "code": code, "request_id": request_id });
+        if let Self::BadSignature { canonical: Some(canonical) } = self {
+            body["canonical"] = canonical.as_str().into();
+        }
         let mut response = (status, Json(body)).into_response();
         if *self == Self::Unavailable {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(BUSY_RETRY_AFTER_SECONDS));

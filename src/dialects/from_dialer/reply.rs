@@ -1,5 +1,6 @@
 //! What is a client told of a click? The lead as the documents show it, and where the agent goes next.
 
+use crate::state::App;
 use domain::agent::Agent;
 use domain::lead::Lead;
 use serde_json::{Map, Value, json};
@@ -8,6 +9,8 @@ use std::sync::Arc;
 /// What came of a click.
 pub struct Told {
     pub lead: Arc<Lead>,
+    /// How many events made it so.
+    pub sequence: i64,
     pub agent: Option<Arc<Agent>>,
     /// By which name the caller's own ids are known.
     pub source: String,
@@ -18,7 +21,7 @@ pub struct Told {
 
 impl Told {
     /// B-044, B-045: every field of the document is there, and all else that was said of the lead.
-    pub fn body(&self) -> Value {
+    pub fn body(&self, app: &App) -> Value {
         let lead = &self.lead;
         let person = &lead.person;
         let mut shown: Map<String, Value> = person.extra.clone();
@@ -51,16 +54,21 @@ impl Told {
         if let Value::Object(ours) = ours {
             shown.extend(ours);
         }
+        let base = &app.config.public_url;
+        // The same for a repeat: it is the lead as it was then, and over when that is long ago.
+        let handoff = app.tokens.issue_handoff(lead.num, self.sequence, lead.changed_at);
+        let handoff_url = handoff.as_ref().map(|handoff| format!("{base}/agent-dashboard?handoff={handoff}"));
         let verb = if self.is_new { "created" } else { "updated" };
         json!({
             "success": true, "lead": shown, "message": format!("Lead {verb} successfully"),
-            "redirect_url": redirect_url(lead), "warnings": self.warnings,
+            "redirect_url": redirect_url(base, lead), "handoff": handoff, "handoff_url": handoff_url,
+            "warnings": self.warnings,
         })
     }
 }
 
 /// B-050
-fn redirect_url(lead: &Lead) -> String {
+fn redirect_url(base: &str, lead: &Lead) -> String {
     let person = &lead.person;
     let pairs = [
         ("full_name", person.full_name.as_deref()),
@@ -68,7 +76,7 @@ fn redirect_url(lead: &Lead) -> String {
         ("email", person.email.as_deref()),
         ("notes", lead.latest_note.as_ref().map(|note| note.text.as_str())),
     ];
-    let mut url = format!("/agent-dashboard?from_dialer=true&lead_id={}", lead.num);
+    let mut url = format!("{base}/agent-dashboard?from_dialer=true&lead_id={}", lead.num);
     for (name, value) in pairs {
         // `%20` for a blank, as the document shows it.
         let encoded: String = form_urlencoded::byte_serialize(value.unwrap_or("").as_bytes()).collect();

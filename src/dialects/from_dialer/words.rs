@@ -1,20 +1,10 @@
-//! The fields of document 000, and how the values of each are read.
+//! The fields of document 000: their other names, and what is none.
 
+use domain::credential::event::Profile;
 use serde_json::{Map, Value};
 
-/// How a field's value is read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    Text,
-    Date,
-    Decimal,
-    Boolean,
-    YesNoUnsure,
-}
-
 /// Other names that clients use, and ours.
-const ALIASES: [(&str, &str); 8] = [
-    ("fullname", "full_name"),
+const ALIASES: [(&str, &str); 7] = [
     ("phone_number", "phone"),
     ("recording_filename", "recording_file"),
     ("dialer_lead_id", "lead_id"),
@@ -27,25 +17,21 @@ const ALIASES: [(&str, &str); 8] = [
 /// Credentials and passwords: gone before anything is hashed for storage, stored or logged (C-05).
 const DROPPED: [&str; 5] = ["pass", "orig_pass", "phone_pass", "api_key", "signature"];
 
-/// The name under which a value is kept if that name is not given itself.
-pub fn alias(name: &str) -> Option<&'static str> {
+/// The name under which a value is kept if that name is not given itself. `fullname` is the lead, or the agent in the
+/// words of VICIdial (C-05).
+pub fn alias(name: &str, profile: Profile) -> Option<&'static str> {
+    if name == "fullname" {
+        return Some(match profile {
+            Profile::Generic => "full_name",
+            Profile::Vicidial => "agent_display_name",
+        });
+    }
     ALIASES.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours)
 }
 
 /// Whether a value of that name is never kept.
 pub fn is_dropped(name: &str) -> bool {
-    DROPPED.contains(&name) || alias(name).is_some_and(|ours| DROPPED.contains(&ours))
-}
-
-/// How the value of that field is read; unknown ones are texts.
-pub fn kind(name: &str) -> Kind {
-    match name {
-        "date_of_birth" => Kind::Date,
-        "energy_bill_amount" => Kind::Decimal,
-        "has_ev_charger" | "has_previous_quotes" => Kind::Boolean,
-        "day_night_rate" => Kind::YesNoUnsure,
-        _ => Kind::Text,
-    }
+    DROPPED.contains(&name) || alias(name, Profile::Generic).is_some_and(|ours| DROPPED.contains(&ours))
 }
 
 /// Whether a text says nothing: blank, a date of zeros, or a place-holder that nobody filled in.

@@ -141,6 +141,7 @@ pub async fn documents_agents(app: &App) {
             department: None,
             dialer_user_id: dialer_user_id.map(ToOwned::to_owned),
             policy: DialPolicy::default(),
+            scopes: Vec::new(),
             person: Profile {
                 first_name: first_name.to_owned(),
                 last_name: last_name.to_owned(),

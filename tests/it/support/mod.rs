@@ -180,6 +180,7 @@ impl TestApp {
                 email: Some(format!("{username}@example.com")),
                 phone: phone.map(ToOwned::to_owned),
             },
+            scopes: Vec::new(),
             password_hash: Some(hash_password(PASSWORD).unwrap()),
         };
         self.app.ledger.record(&Context::system("test"), &register).await.unwrap().answer

@@ -20,7 +20,7 @@ async fn an_admin_lists_adds_changes_switches_and_deletes_people() {
     assert_eq!(added.status, 200, "{added:?}");
     let listed = admin.get("/api/admins/").await.body;
     let expected = json!({ "id": added.body["id"], "username": "ali", "role": "agent", "first_name": "Ali",
-        "last_name": "Ahmadi", "phone_number": "09121111111", "email": null, "is_active": true });
+        "last_name": "Ahmadi", "phone_number": "09121111111", "email": null, "is_active": true, "scopes": [] });
     assert_eq!(find(&listed, "ali"), &expected);
     let ali = Client::nobody(&app).log_in("ali", "long enough").await;
     let ali = Client::nobody(&app).with_token(ali.body["access_token"].as_str().unwrap());
@@ -35,6 +35,11 @@ async fn an_admin_lists_adds_changes_switches_and_deletes_people() {
     assert_eq!(ali.get("/api/admins").await.status, 401, "older tokens are void");
     assert_eq!(Client::nobody(&app).log_in("ali", "long enough").await.status, 401);
     assert_eq!(Client::nobody(&app).log_in("ali", "another one").await.status, 200);
+    let scoped = admin.put(&path, &json!({ "scopes": ["leads:qualify"] })).await;
+    assert_eq!(scoped.body["scopes"], json!(["leads:qualify"]));
+    for wrong in [json!(["dialer"]), json!(["everything"]), json!("leads:qualify")] {
+        assert_eq!(admin.put(&path, &json!({ "scopes": wrong })).await.status, 422);
+    }
     let off = admin.post(&format!("{path}/deactivate"), &json!({})).await;
     assert_eq!(off.body["is_active"], false);
     let on = admin.post(&format!("{path}/activate"), &json!({})).await;
