@@ -21,6 +21,8 @@ pub enum KeyKind {
     Idempotency,
     /// The answer once given to this very content.
     Content,
+    /// A hand-over to an agent's browser that was used.
+    Handoff,
 }
 
 impl KeyKind {
@@ -33,6 +35,7 @@ impl KeyKind {
             Self::ExternalRef => "external_ref",
             Self::Idempotency => "idempotency",
             Self::Content => "content",
+            Self::Handoff => "handoff",
         }
     }
 
@@ -46,6 +49,7 @@ impl KeyKind {
             Self::ExternalRef,
             Self::Idempotency,
             Self::Content,
+            Self::Handoff,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -103,6 +107,13 @@ impl Key {
     /// The hash of a whole request that carries no identity of its own.
     pub fn content(credential: CredentialId, digest: &str) -> Self {
         Self { kind: KeyKind::Content, key: format!("{credential}:{digest}") }
+    }
+}
+
+impl Key {
+    /// The use of a hand-over: of that lead, made by its event of that sequence.
+    pub fn handoff(lead_num: i64, sequence: i64) -> Self {
+        Self { kind: KeyKind::Handoff, key: format!("{lead_num}.{sequence}") }
     }
 }
 

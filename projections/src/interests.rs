@@ -89,15 +89,4 @@ impl Views {
             select_interest!("WHERE i.waiting_since IS NOT NULL ORDER BY i.waiting_since, i.num LIMIT $1");
         sqlx::query_as(sql).bind(limit).fetch_all(&self.pool).await
     }
-
-    /// What is known of a lead's interest and submission.
-    pub async fn find_interest(&self, lead_id: Uuid) -> Result<Option<InterestRow>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT lead_id, num, agent_id, stage, interested_at, submitted_by, waiting_since, answered_by, \
-             answer, answer_note FROM interests WHERE lead_id = $1",
-        )
-        .bind(lead_id)
-        .fetch_optional(&self.pool)
-        .await
-    }
 }

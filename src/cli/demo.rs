@@ -3,7 +3,7 @@
 use super::serve::admin_token;
 use crate::ledger::add_numbers::CaptureNumbers;
 use crate::ledger::desk::Desk;
-use crate::ledger::people::Register;
+use crate::ledger::people::{Register, checked_hash};
 use crate::ledger::record::Action;
 use crate::ledger::{Context, RecordError};
 use crate::state::App;
@@ -15,7 +15,7 @@ use domain::dialing::{DialingCommand, decide};
 use domain::lead::attempt::DialPolicy;
 use domain::lead::event::Source;
 use domain::phone::{Phone, Region};
-use domain::principal::Role;
+use domain::principal::{Role, Scope};
 use domain::stream::StreamId;
 use uuid::{Uuid, uuid};
 
@@ -34,17 +34,24 @@ const AI_AGENTS: [Uuid; 2] =
     [uuid!("53420311-13b0-44c5-93df-30f38985e7a0"), uuid!("fe3e7b28-a9d5-4967-a78c-1e18bad870c4")];
 const NUMBERS: usize = 200;
 
-/// Fills the ledger if it has no lead. Answers a token of its first admin.
-pub async fn fill(app: &App) -> anyhow::Result<Option<String>> {
+/// Fills the ledger if it has no lead; its people log in with `password`. Answers a token of its first admin.
+pub async fn fill(app: &App, password: Option<&str>) -> anyhow::Result<Option<String>> {
     let context = Context::system("demo");
     if app.ledger.views().highest_lead_num().await? == 0 {
+        let password_hash = password.map(checked_hash).transpose()?;
+        let human = |name, names| Register {
+            password_hash: password_hash.clone(),
+            ..person(None, AgentKind::Human, name, names, None)
+        };
         for (name, first, last) in AGENTS {
-            let phone = None;
-            app.ledger.record(&context, &person(None, AgentKind::Human, name, (first, last), phone)).await?;
+            app.ledger.record(&context, &human(name, (first, last))).await?;
         }
-        let agent1 =
-            person(None, AgentKind::Human, "agent1", ("Agent", "One"), Some("09121111111".to_owned()));
+        let mut agent1 = human("agent1", ("Agent", "One"));
+        agent1.person.phone = Some("09121111111".to_owned());
         app.ledger.record(&context, &agent1).await?;
+        let qualifier =
+            Register { scopes: vec![Scope::LeadsQualify], ..human("qualifier1", ("Qualifier", "One")) };
+        app.ledger.record(&context, &qualifier).await?;
         for (id, name) in AI_AGENTS.into_iter().zip(["ai-agent-1", "ai-agent-2"]) {
             app.ledger
                 .record(&context, &person(Some(id), AgentKind::Ai, name, ("AI", "Agent"), None))

@@ -50,7 +50,9 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let admin_password = first_admin(&app).await?;
     app.ledger.ensure_dialer(&dialer_token, &config.region_panel.to_string()).await?;
     app.ledger.ensure_from_dialer(&from_dialer_key, &config.region_from_dialer.to_string()).await?;
-    let demo = if options.demo { demo::fill(&app).await? } else { None };
+    let password = config.admin_password.as_ref().map(|secret| secret.0.clone());
+    let password = password.or_else(|| admin_password.clone());
+    let demo = if options.demo { demo::fill(&app, password.as_deref()).await? } else { None };
     let banner = Banner {
         address: address.to_string(),
         config: &config,
@@ -114,6 +116,8 @@ impl Banner<'_> {
             eprintln!("  dialer token  in {data_dir}/dialer-token");
         }
         if let Some(token) = &self.demo {
+            eprintln!("  demo people   CalebG, agent1, qualifier1 ... with the first admin's password");
+            eprintln!("  agents' page  {}/agent-dashboard", self.config.public_url);
             eprintln!("\n  export API_TOKEN={token}");
         }
         let token = if self.config.dialer_token.is_some() {

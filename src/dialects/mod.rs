@@ -26,6 +26,7 @@ pub fn router(app: App) -> Router {
         .merge(from_dialer::routes())
         .merge(native::routes())
         .merge(telecaller::routes())
+        .merge(crate::ui::routes())
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(telecaller::reject::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), request::surround))

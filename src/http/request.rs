@@ -6,6 +6,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The longest request id taken from a client, in characters.
@@ -48,8 +49,7 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert::<ClientAddress>(address);
     let mut response = if app.config.require_https && !address.is_https && !address.is_local {
-        (StatusCode::FORBIDDEN, axum::Json(serde_json::json!({ "error": "HTTPS is required" })))
-            .into_response()
+        no_https(&id)
     } else {
         next.run(request).await
     };
@@ -68,6 +68,16 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
         headers.insert(header::STRICT_TRANSPORT_SECURITY, one_year);
     }
     response
+}
+
+/// Whichever dialect it was meant for: each reads one of these (B-010, C-09).
+fn no_https(request_id: &str) -> Response {
+    let text = "HTTPS is required";
+    let body = json!({
+        "error": text, "detail": text, "message": text, "success": false,
+        "code": "https_required", "request_id": request_id,
+    });
+    (StatusCode::FORBIDDEN, axum::Json(body)).into_response()
 }
 
 fn request_id(request: &Request) -> Option<String> {

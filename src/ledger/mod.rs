@@ -26,6 +26,7 @@ mod statement;
 pub mod stock;
 mod turns;
 pub mod verification;
+pub mod work_lead;
 
 pub use context::Context;
 pub use desk::Desk;

@@ -7,3 +7,4 @@ mod dialects;
 mod faults;
 mod ledger;
 mod support;
+mod ui;

@@ -2,6 +2,7 @@
 //!
 //! [`state`] folds events; [`timeline`] derives every status; one file for each behaviour decides.
 
+pub mod access;
 mod aggregate;
 pub mod attempt;
 pub mod command;

@@ -139,7 +139,9 @@ impl From<Refusal> for Reject {
             Refusal::TimeZoneIsUnknown => invalid("timezone", "value_error"),
             Refusal::WindowIsMalformed => invalid("intervals", "value_error"),
             Refusal::TooMany { .. } => invalid("intervals", "too_long"),
-            Refusal::LeadIsUnknown | Refusal::LeadIsDeleted => Self::NotFound("Number"),
+            Refusal::LeadIsUnknown | Refusal::LeadIsDeleted | Refusal::LeadIsSomebodyElses => {
+                Self::NotFound("Number")
+            }
             Refusal::AgentIsUnknown => Self::NotFound("User"),
             Refusal::UsernameIsMalformed => invalid("username", "value_error"),
             Refusal::EmailIsMalformed => invalid("email", "value_error"),

@@ -3,6 +3,7 @@
 use crate::http::body::{self, BodyError};
 use crate::http::request::RequestId;
 use crate::ledger::RecordError;
+use crate::log_in::NotLoggedIn;
 use crate::state::App;
 use axum::Json;
 use axum::body::Body as RawBody;
@@ -110,6 +111,17 @@ impl From<RecordError> for Reject {
                 tracing::error!(problem, "telecaller");
                 Self::Internal
             }
+        }
+    }
+}
+
+impl From<NotLoggedIn> for Reject {
+    fn from(no: NotLoggedIn) -> Self {
+        match no {
+            NotLoggedIn::WrongPassword => Self::WrongPassword,
+            NotLoggedIn::Inactive => Self::Inactive,
+            NotLoggedIn::TooManyTries { retry_after_seconds } => Self::TooManyTries { retry_after_seconds },
+            NotLoggedIn::Failed(error) => error.into(),
         }
     }
 }

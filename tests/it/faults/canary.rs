@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const CANARIES: [&str; 5] = ["09351112233", "989351112233", "Canaria", "canary password", "canary token"];
 
-/// B-093, B-132
+/// B-041, B-093, B-132
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_personal_and_no_secret_is_logged() {
     let dir = tempfile::tempdir().unwrap();
@@ -61,6 +61,11 @@ async fn nothing_personal_and_no_secret_is_logged() {
             http.get(format!("http://{address}{path}")).bearer_auth("canary token").send().await.unwrap();
         told.push_str(&answer.text().await.unwrap());
     }
+    assert!(
+        told.contains("ledger_record_seconds") && told.contains("ledger_refused"),
+        "what is measured is told"
+    );
+    show_canaries(&http, &address).await;
     child.kill().unwrap();
     child.wait().unwrap();
     let logged = std::fs::read_to_string(&log).unwrap();
@@ -68,5 +73,22 @@ async fn nothing_personal_and_no_secret_is_logged() {
     for canary in CANARIES {
         assert!(!logged.contains(canary), "{canary} was logged");
         assert!(!told.contains(canary), "{canary} was told");
+    }
+}
+
+/// These answer with what was sent, which is right; a log line would not be.
+async fn show_canaries(http: &reqwest::Client, address: &str) {
+    let click = json!({ "user": "CalebG", "phone": "09351112233", "full_name": "Canaria", "pass": "canary password" });
+    let query = "user=CalebG&phone=09351112233&full_name=Canaria&api_key=canary+token";
+    for request in [
+        http.post(format!("http://{address}/api/leads/from-dialer/")).json(&click),
+        http.post(format!("http://{address}/api/leads/from-dialer/")).body("user=Canaria"),
+        http.get(format!("http://{address}/api/leads/from-dialer/?{query}")),
+        http.get(format!("http://{address}/agent-dashboard?from_dialer=true&lead_id=1&{query}")),
+        http.post(format!("http://{address}/agent-dashboard/log-in"))
+            .body("username=Canaria&password=canary+password"),
+    ] {
+        let status = request.send().await.unwrap().status().as_u16();
+        assert!([201, 400, 401].contains(&status), "{status}");
     }
 }

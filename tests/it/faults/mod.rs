@@ -138,6 +138,15 @@ fn acknowledged(journal: &Journal) -> usize {
     journal.lock().unwrap().values().filter(|told| told.is_some()).count()
 }
 
+/// Waits until so many reports were acknowledged, however slow the machine.
+async fn acknowledge(journal: &Journal, count: usize) {
+    let asked = std::time::Instant::now();
+    while acknowledged(journal) < count {
+        assert!(asked.elapsed() < Duration::from_mins(1), "too few reports are taken");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// The oracle: every acknowledged report once, every other at most once, and `verify` has nothing to say.
 fn check(command: &dyn Fn(&[&str]) -> Command, journal: &Journal) {
     let replay = command(&["replay", "--json"]).output().unwrap();

@@ -4,7 +4,7 @@ use super::{DIALER_TOKEN, FROM_DIALER_KEY, PASSWORD, TestApp};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-/// Where clicks go, with the documents' own slash.
+/// Where clicks go, with the documents' own slash (B-001).
 pub const FROM_DIALER: &str = "/api/leads/from-dialer/";
 
 /// An answer, read.

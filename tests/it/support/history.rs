@@ -1,7 +1,7 @@
 //! Histories to test on: an open window, captured numbers, and a random past.
 
-use super::TestApp;
 use super::clients::Client;
+use super::{PASSWORD, TestApp};
 use chrono::NaiveTime;
 use domain::agent::event::{AgentKind, Profile};
 use domain::dialing::event::Window;
@@ -12,11 +12,12 @@ use domain::lead::attempt::DialPolicy;
 use domain::lead::capture::CaptureLead;
 use domain::lead::event::{Person, Source};
 use domain::phone::{Phone, Region};
-use domain::principal::Role;
+use domain::principal::{Role, Scope};
 use domain::status::Stage;
 use domain::stream::{StreamId, StreamKind};
+use lead_ledger::ledger::change_person::ChangePerson;
 use lead_ledger::ledger::desk::Desk;
-use lead_ledger::ledger::people::Register;
+use lead_ledger::ledger::people::{Register, hash_password};
 use lead_ledger::ledger::record::Action;
 use lead_ledger::ledger::{Context, RecordError};
 use lead_ledger::state::App;
@@ -152,4 +153,16 @@ pub async fn documents_agents(app: &App) {
         };
         app.ledger.record(&Context::system("test"), &register).await.unwrap();
     }
+}
+
+/// Lets somebody log in with the tests' password, and do what these scopes say.
+pub async fn let_in(app: &App, username: &str, scopes: &[Scope]) {
+    let id = app.ledger.find_login(username).await.unwrap().unwrap();
+    let change = ChangePerson {
+        id,
+        password_hash: Some(hash_password(PASSWORD).unwrap()),
+        scopes: Some(scopes.to_vec()),
+        ..ChangePerson::default()
+    };
+    app.ledger.record(&Context::system("test"), &change).await.unwrap();
 }

@@ -1,7 +1,9 @@
 //! The service under test: a database of its own from a template, a clock of its own, real HTTP.
 
+pub mod chromium;
 pub mod clients;
 pub mod history;
+pub mod pages;
 
 use chrono::Duration;
 use domain::time::Instant;

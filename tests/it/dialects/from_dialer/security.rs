@@ -132,6 +132,27 @@ async fn only_allowed_addresses_may_and_a_stranger_cannot_claim_one() {
     assert_eq!(answer.status, 201, "{answer:?}");
 }
 
+/// B-010: a proxy that says so, or nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_https_is_taken_from_other_machines() {
+    let settings = [("LEDGER_REQUIRE_HTTPS", "on"), ("LEDGER_TRUSTED_PROXIES", "127.0.0.1")];
+    let app = TestApp::start_with(&settings).await;
+    history::documents_agents(&app.app).await;
+    let client = Client::nobody(&app);
+    for (scheme, status) in [("http", 403), ("https", 201)] {
+        let headers = [
+            ("x-dialer-api-key", FROM_DIALER_KEY),
+            ("x-forwarded-for", "203.0.113.9"),
+            ("x-forwarded-proto", scheme),
+        ];
+        let body = json!({ "user": "CalebG", "phone": "+44123456789" }).to_string();
+        let answer = client.send(Method::POST, FROM_DIALER, Some(&body), &headers).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert!(status == 201 || answer.body["error"].is_string());
+    }
+    assert_eq!(app.count("lead_captured").await, 1);
+}
+
 /// B-007, B-009
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signature_is_checked_and_seen_again_makes_no_second_event() {

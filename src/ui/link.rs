@@ -1,0 +1,67 @@
+//! What does a dialer's link say? Which lead, or a hand-over; and whatever else stands in its query, by the form's names
+//! (B-050).
+
+use axum::http::Uri;
+use domain::lead::details::DETAIL_MAX;
+use std::collections::BTreeMap;
+
+/// The most members of a query that are looked at.
+const MEMBERS_MAX: usize = 200;
+/// Other names that dialers use, and the form's.
+const ALIASES: [(&str, &str); 5] = [
+    ("fullname", "full_name"),
+    ("phone_number", "phone"),
+    ("address", "address1"),
+    ("postcode", "postal_code"),
+    ("recording_filename", "recording_file"),
+];
+
+/// A link.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Link {
+    /// The lead's number, as written.
+    pub lead_id: Option<String>,
+    pub handoff: Option<String>,
+    /// Everything that says something.
+    pub said: BTreeMap<String, String>,
+}
+
+impl Link {
+    /// Reads the query of a link.
+    pub fn of(uri: &Uri) -> Self {
+        let mut link = Self::default();
+        let query = uri.query().unwrap_or("");
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).take(MEMBERS_MAX) {
+            let value = value.trim();
+            if value.is_empty() || value.chars().count() > DETAIL_MAX || value.contains('\0') {
+                continue;
+            }
+            match &*name {
+                "lead_id" => link.lead_id = Some(value.to_owned()),
+                "handoff" => link.handoff = Some(value.to_owned()),
+                "from_dialer" => {}
+                name => {
+                    let ours =
+                        ALIASES.iter().find(|(other, _)| *other == name).map_or(name, |(_, ours)| ours);
+                    link.said.insert(ours.to_owned(), value.to_owned());
+                }
+            }
+        }
+        link
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_says_which_lead_and_what_the_dialer_knows_of_it() {
+        let uri =
+            "/agent-dashboard?&from_dialer=true&lead_id=12&fullname=J%20S&postcode=SW1&address=&email=a%40b";
+        let link = Link::of(&uri.parse().unwrap());
+        assert_eq!(link.lead_id.as_deref(), Some("12"));
+        let said: Vec<_> = link.said.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(said, [("email", "a@b"), ("full_name", "J S"), ("postal_code", "SW1")]);
+    }
+}

@@ -1,0 +1,159 @@
+//! `POST /agent-dashboard/leads/{num}`: an agent changes a lead and, if they say so, submits it to a qualifier (B-053).
+//! Only what the agent changed is changed: a dialer may have told more since the form was made.
+
+use super::HOME;
+use super::form::{GROUPS, LeadForm};
+use super::link::Link;
+use super::page::{Notice, dashboard};
+use super::reject::{Reject, Rejected};
+use super::session::{Form, Viewer};
+use super::show_lead::find;
+use crate::ledger::work_lead::{Work, WorkLead};
+use crate::state::App;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::lead::details::{DETAIL_MAX, DetailKind};
+use domain::lead::event::Person;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const NOT_SAVED: Notice = Notice::problem("Not saved: please look at what is marked.");
+
+/// What a form changes.
+#[derive(Debug, Default)]
+struct Entered {
+    person: Person,
+    cleared: Vec<String>,
+    note: Option<String>,
+    /// What is wrong, by field.
+    problems: BTreeMap<&'static str, &'static str>,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    Path(num): Path<String>,
+    form: Form,
+) -> Result<Response, Rejected> {
+    let Form { viewer, fields } = form;
+    save(&app, &viewer, &num, &fields).await.map_err(|reject| viewer.reject(reject))
+}
+
+async fn save(
+    app: &App,
+    viewer: &Viewer,
+    num: &str,
+    fields: &BTreeMap<String, String>,
+) -> Result<Response, Reject> {
+    let (lead_id, lead) = find(app, viewer, num).await?;
+    let entered = Entered::read(fields);
+    if !entered.problems.is_empty() {
+        let mut form = LeadForm::of(app, viewer, &lead, &Link::default()).await?;
+        form.refill(fields, &entered.problems);
+        let page = dashboard(app, viewer, Some(form), Some(NOT_SAVED)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let is_submitted = fields.get("then").is_some_and(|then| then == "submit");
+    let Entered { person, cleared, note, .. } = entered;
+    let work = Work::Change { person, cleared, note, is_submitted };
+    let action = WorkLead { lead_id, by: viewer.person.id, work };
+    app.ledger.record(&viewer.context(), &action).await?;
+    let done = if is_submitted { "submitted" } else { "saved" };
+    Ok(Redirect::to(&format!("{HOME}/leads/{}?done={done}", lead.num)).into_response())
+}
+
+impl Entered {
+    fn read(fields: &BTreeMap<String, String>) -> Self {
+        let mut entered = Self::default();
+        for (name, _) in GROUPS.iter().flat_map(|(_, fields)| *fields) {
+            let was = fields.get(&format!("was.{name}")).map_or("", |was| was.trim());
+            let Some(now) = fields.get(*name).map(|now| now.trim()).filter(|now| *now != was) else {
+                continue;
+            };
+            if now.is_empty() {
+                entered.cleared.push((*name).to_owned());
+                continue;
+            }
+            match check(name, now) {
+                Ok(value) => entered.set(name, value),
+                Err(problem) => {
+                    entered.problems.insert(name, problem);
+                }
+            }
+        }
+        let note = fields.get("note").map(|note| note.trim()).filter(|note| !note.is_empty());
+        match note.map(|note| check("note", note)) {
+            Some(Err(problem)) => {
+                entered.problems.insert("note", problem);
+            }
+            Some(Ok(_)) | None => entered.note = note.map(ToOwned::to_owned),
+        }
+        entered
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        let text = value.as_str().map(ToOwned::to_owned);
+        match name {
+            "full_name" => self.person.full_name = text,
+            "first_name" => self.person.first_name = text,
+            "last_name" => self.person.last_name = text,
+            "email" => self.person.email = text,
+            other => {
+                self.person.extra.insert(other.to_owned(), value);
+            }
+        }
+    }
+}
+
+fn check(name: &str, text: &str) -> Result<Value, &'static str> {
+    if text.chars().count() > DETAIL_MAX {
+        return Err("at most 1,000 characters");
+    }
+    if text.contains('\0') {
+        return Err("this cannot be read");
+    }
+    let kind = DetailKind::of(name);
+    kind.read(text).ok_or(match kind {
+        DetailKind::Date => "a date is written 1980-12-31",
+        DetailKind::Decimal => "an amount is written 185.50",
+        DetailKind::Boolean => "yes or no",
+        DetailKind::YesNoUnsure => "yes, no or unsure",
+        DetailKind::Text => "this cannot be read",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entered(pairs: &[(&str, &str)]) -> Entered {
+        Entered::read(&pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
+    }
+
+    #[test]
+    fn only_what_was_changed_is_changed() {
+        let entered = entered(&[
+            ("city", "York"),
+            ("was.city", "York"),
+            ("email", ""),
+            ("was.email", "a@b"),
+            ("has_ev_charger", "yes"),
+            ("was.has_ev_charger", ""),
+            ("note", " call in May "),
+            ("unknown", "x"),
+        ]);
+        assert_eq!(
+            (entered.cleared.as_slice(), entered.note.as_deref()),
+            (&["email".to_owned()][..], Some("call in May"))
+        );
+        assert_eq!(Value::Object(entered.person.extra), serde_json::json!({ "has_ev_charger": true }));
+        assert!(entered.problems.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_beside_its_field() {
+        let entered = entered(&[("energy_bill_amount", "a lot"), ("date_of_birth", "1980"), ("city", "Y\0")]);
+        let wrong: Vec<_> = entered.problems.keys().copied().collect();
+        assert_eq!(wrong, ["city", "date_of_birth", "energy_bill_amount"]);
+    }
+}

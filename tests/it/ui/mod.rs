@@ -1,0 +1,4 @@
+mod browser;
+mod log_in;
+mod qualifier;
+mod the_link;
