@@ -4,7 +4,8 @@ CREATE TABLE live.interests (
     num           bigint      NOT NULL,
     agent_id      uuid,
     stage         text        NOT NULL COLLATE "C",
-    interested_at timestamptz NOT NULL,
+    -- when it last came to its agent: by a click, or given back by a qualifier
+    came_at       timestamptz NOT NULL,
     -- the last submission: who made it, since when it waits, who answered what
     submitted_by  uuid,
     waiting_since timestamptz,
@@ -12,7 +13,7 @@ CREATE TABLE live.interests (
     answer        text        COLLATE "C",
     answer_note   text
 );
-CREATE INDEX interests_agent ON live.interests (agent_id, interested_at DESC, num DESC);
+CREATE INDEX interests_agent ON live.interests (agent_id, came_at DESC, num DESC);
 CREATE INDEX interests_waiting ON live.interests (waiting_since, num) WHERE waiting_since IS NOT NULL;
 INSERT INTO projection_checkpoints (projection) VALUES ('interests');
 

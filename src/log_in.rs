@@ -1,5 +1,6 @@
 //! Who is this, by name and password? One way in for every human surface (C-36).
 
+use crate::http::tokens::Use;
 use crate::ledger::RecordError;
 use crate::ledger::machines::sha256_hex;
 use crate::ledger::people::{PASSWORD, verify_password};
@@ -35,6 +36,7 @@ impl App {
     /// Logs in by user name or e-mail. Failures are counted for the account and for the address.
     pub async fn log_in(
         &self,
+        use_of: Use,
         name: &str,
         password: &str,
         address: Option<IpAddr>,
@@ -45,15 +47,14 @@ impl App {
         if let Some(retry_after_seconds) = self.failures.wait_seconds(&tried) {
             return Err(NotLoggedIn::TooManyTries { retry_after_seconds });
         }
-        let Some((id, agent)) = self.check_password(name, password).await? else {
-            self.failures.count(&tried);
-            return Err(NotLoggedIn::WrongPassword);
-        };
+        self.failures.count(&tried);
+        let (id, agent) = self.check_password(name, password).await?.ok_or(NotLoggedIn::WrongPassword)?;
+        self.failures.forgive(&tried);
         if !agent.is_active {
             return Err(NotLoggedIn::Inactive);
         }
         let unsigned = || RecordError::Internal("a token could not be signed".to_owned());
-        let token = self.tokens.issue(id, agent.role, agent.token_epoch).ok_or_else(unsigned)?;
+        let token = self.tokens.issue(use_of, id, &agent).ok_or_else(unsigned)?;
         Ok(LoggedIn { id, agent, token })
     }
 
@@ -69,6 +70,8 @@ impl App {
             None => None,
         };
         let password = password.to_owned();
+        // Each takes a core and 19 MiB for a while: no more at once than there are cores.
+        let _turn = self.hashing.acquire().await;
         let is_right = tokio::task::spawn_blocking(move || verify_password(&password, hash.as_deref())).await;
         match (id, is_right) {
             (Some(id), Ok(true)) => Ok(Some((id, self.ledger.current_agent(id).await?))),

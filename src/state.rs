@@ -3,11 +3,11 @@
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::limits::Failures;
-use crate::http::tokens::Tokens;
+use crate::http::tokens::{Claims, Tokens, Use};
 use crate::ledger::lane::Lane;
 use crate::ledger::load::Loader;
 use crate::ledger::machines::Machines;
-use crate::ledger::{Followed, Ledger, RecordError};
+use crate::ledger::{Context, Followed, Ledger, RecordError};
 use crate::postgres::pool;
 use crate::shutdown::Tasks;
 use crate::work::bulks::Bulks;
@@ -16,11 +16,13 @@ use crate::work::rebuilds::Rebuilds;
 use crate::work::tick;
 use anyhow::Context as _;
 use domain::agent::Agent;
+use domain::keys::Key;
 use domain::principal::{Principal, Role};
+use domain::time::Instant;
 use sqlx::PgPool;
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use uuid::Uuid;
 
 /// Connections for what is looked up by key: streams and numbers of the loader, histories of the views.
@@ -48,6 +50,8 @@ pub struct Parts {
     pub tokens: Arc<Tokens>,
     pub machines: Arc<Machines>,
     pub failures: Arc<Failures>,
+    /// Turns at hashing passwords.
+    pub hashing: Semaphore,
     pub rebuilds: Rebuilds,
     pub bulks: Bulks,
     pub tasks: Tasks,
@@ -86,6 +90,7 @@ impl App {
         Ok(Self(Arc::new(Parts {
             tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
             machines: Arc::new(Machines::new(ledger.clone())),
+            hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             failures: Arc::new(Failures::new(config.rate_limit_auth, clock)),
             rebuilds: Rebuilds::new(pool.clone()),
             bulks: Bulks::new(ledger.clone()),
@@ -129,7 +134,29 @@ impl Person {
 impl App {
     /// The person that this token belongs to: active, and nothing has made the token void.
     pub async fn find_person(&self, token: &str) -> Result<Option<Person>, RecordError> {
-        let Some(claims) = self.tokens.read(token) else { return Ok(None) };
+        match self.tokens.read(Use::Api, token) {
+            Some(claims) => self.person(&claims).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The person whose browser shows this token: the same, and they have not logged out with it.
+    pub async fn find_session(&self, token: &str) -> Result<Option<Person>, RecordError> {
+        let Some(claims) = self.tokens.read(Use::Pages, token) else { return Ok(None) };
+        if self.ledger.find_key(&Key::ended_session(claims.jti)).await?.is_some() {
+            return Ok(None);
+        }
+        self.person(&claims).await
+    }
+
+    /// Ends a session: its token is void from now on.
+    pub async fn end_session(&self, context: &Context, token: &str) -> Result<(), RecordError> {
+        let Some(claims) = self.tokens.read(Use::Pages, token) else { return Ok(()) };
+        let until = Instant::from_timestamp(claims.exp, 0).unwrap_or_default();
+        self.ledger.use_once(context, Key::ended_session(claims.jti), until).await.map(|_| ())
+    }
+
+    async fn person(&self, claims: &Claims) -> Result<Option<Person>, RecordError> {
         let agent = self.ledger.current_agent(claims.sub).await?;
         let is_good = agent.exists() && agent.is_active && agent.token_epoch == claims.epoch;
         Ok(is_good.then_some(Person { id: claims.sub, agent }))

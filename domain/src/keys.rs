@@ -3,6 +3,7 @@
 use crate::ids::CredentialId;
 use crate::time::Instant;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Kinds of keys. The first four are claims and leases, which the log can make again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -23,6 +24,8 @@ pub enum KeyKind {
     Content,
     /// A hand-over to an agent's browser that was used.
     Handoff,
+    /// A browser's token that was logged out with.
+    EndedSession,
 }
 
 impl KeyKind {
@@ -36,6 +39,7 @@ impl KeyKind {
             Self::Idempotency => "idempotency",
             Self::Content => "content",
             Self::Handoff => "handoff",
+            Self::EndedSession => "ended_session",
         }
     }
 
@@ -50,6 +54,7 @@ impl KeyKind {
             Self::Idempotency,
             Self::Content,
             Self::Handoff,
+            Self::EndedSession,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -114,6 +119,11 @@ impl Key {
     /// The use of a hand-over: of that lead, made by its event of that sequence.
     pub fn handoff(lead_num: i64, sequence: i64) -> Self {
         Self { kind: KeyKind::Handoff, key: format!("{lead_num}.{sequence}") }
+    }
+
+    /// The end of the session whose token has this id.
+    pub fn ended_session(token_id: Uuid) -> Self {
+        Self { kind: KeyKind::EndedSession, key: token_id.to_string() }
     }
 }
 

@@ -16,7 +16,7 @@ row! {
         num: i64 = "bigint",
         agent_id: Option<Uuid> = "uuid",
         stage: String = "text",
-        interested_at: DateTime<Utc> = "timestamptz",
+        came_at: DateTime<Utc> = "timestamptz",
         submitted_by: Option<Uuid> = "uuid",
         waiting_since: Option<DateTime<Utc>> = "timestamptz",
         answered_by: Option<Uuid> = "uuid",
@@ -31,17 +31,15 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<InterestRow> {
         return Vec::new();
     };
     let submission = lead.submission.as_ref();
-    let Some(interested_at) = lead.interested_at.or_else(|| submission.map(|submission| submission.at))
-    else {
-        return Vec::new();
-    };
     let answer = submission.and_then(|submission| submission.answer.as_ref());
+    let clicked_at = lead.interested_at.or_else(|| submission.map(|submission| submission.at));
+    let Some(came_at) = clicked_at.max(answer.map(|answer| answer.at)) else { return Vec::new() };
     vec![InterestRow {
         lead_id: stream.id,
         num: lead.num,
         agent_id: lead.agent_id.map(|id| id.0),
         stage: lead.stage.as_str().to_owned(),
-        interested_at,
+        came_at,
         submitted_by: submission.map(|submission| submission.by.0),
         waiting_since: lead.waiting_submission().map(|submission| submission.at),
         answered_by: answer.map(|answer| answer.by.0),
@@ -57,7 +55,7 @@ pub struct Interest {
     pub full_name: Option<String>,
     pub phone: Option<String>,
     pub stage: String,
-    pub interested_at: DateTime<Utc>,
+    pub came_at: DateTime<Utc>,
     pub waiting_since: Option<DateTime<Utc>>,
     pub answer: Option<String>,
     /// Whose it is.
@@ -67,7 +65,7 @@ pub struct Interest {
 macro_rules! select_interest {
     ($condition:literal) => {
         concat!(
-            "SELECT i.num, l.full_name, l.phone, i.stage, i.interested_at, i.waiting_since, i.answer, ",
+            "SELECT i.num, l.full_name, l.phone, i.stage, i.came_at, i.waiting_since, i.answer, ",
             "a.first_name || ' ' || a.last_name AS agent_name FROM interests i JOIN lead l ON l.id = i.lead_id ",
             "LEFT JOIN agents a ON a.id = i.agent_id ",
             $condition
@@ -76,10 +74,9 @@ macro_rules! select_interest {
 }
 
 impl Views {
-    /// An agent's leads, the latest click first.
+    /// An agent's leads, what came last first: clicks, and what a qualifier answered.
     pub async fn interests_of(&self, agent_id: Uuid, limit: i64) -> Result<Vec<Interest>, sqlx::Error> {
-        let sql =
-            select_interest!("WHERE i.agent_id = $1 ORDER BY i.interested_at DESC, i.num DESC LIMIT $2");
+        let sql = select_interest!("WHERE i.agent_id = $1 ORDER BY i.came_at DESC, i.num DESC LIMIT $2");
         sqlx::query_as(sql).bind(agent_id).bind(limit).fetch_all(&self.pool).await
     }
 

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::ledger::Context;
 use crate::ledger::machines::{AddCredential, AddKey, Configure, KnownMachine, RevokeKey, sha256_hex};
 use crate::state::App;
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::credential::event::{CanonicalForm, Configuration, Profile};
 use domain::phone::Region;
@@ -27,12 +27,9 @@ enum Command {
         /// Whose it is: `dialer-2`.
         name: String,
         /// What it may do: `dialer` (poll and report), `dialer:switch` (flip dialing by a report), `from_dialer` (send
-        /// clicks of "Interested"). Again for each.
-        #[arg(long = "scope", default_values = ["dialer"])]
-        scopes: Vec<String>,
-        /// Where its national phone numbers belong: two letters.
-        #[arg(long, default_value = "IR")]
-        region: Region,
+        /// clicks of "Interested"). Again for each; `dialer` if none is named.
+        #[arg(long = "scope", value_parser = scope)]
+        scopes: Vec<Scope>,
         #[command(flatten)]
         reading: Reading,
     },
@@ -55,6 +52,9 @@ enum Command {
 /// How clicks of "Interested" are read.
 #[derive(Clone, Debug, Args)]
 struct Reading {
+    /// Where its national phone numbers belong: two letters; a new machine's `IR` if not given.
+    #[arg(long)]
+    region: Option<Region>,
     /// Whose field names it sends: `generic` or `vicidial` (there `fullname` is the agent).
     #[arg(long, value_parser = profile)]
     profile: Option<Profile>,
@@ -100,9 +100,18 @@ impl Choice {
 }
 
 impl Reading {
+    /// Refuses what would lock the machine out.
+    fn check(&self, app: &App) -> anyhow::Result<()> {
+        if matches!(self.signed, Some(Choice::On)) && app.config.from_dialer.hmac_secret.is_none() {
+            bail!("there is no secret to check signatures with; set DIALER_SECRET_KEY first");
+        }
+        Ok(())
+    }
+
     /// What is given, and the rest of what was.
     fn over(self, known: &Configuration) -> Configuration {
         Configuration {
+            region: self.region.map(|region| region.to_string()).or_else(|| known.region.clone()),
             profile: self.profile.unwrap_or(known.profile),
             canonical_form: self.canonical.unwrap_or(known.canonical_form),
             timezone: self.timezone.or_else(|| known.timezone.clone()),
@@ -119,24 +128,30 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
 async fn act(app: &App, command: Command) -> anyhow::Result<()> {
     let context = Context::system("cli");
     match command {
-        Command::Add { name, scopes, region, reading } => {
+        Command::Add { name, scopes, reading } => {
+            reading.check(app)?;
             let key = secrets::random();
             let key_hash = sha256_hex(&key);
             if let Some(known) = find(app, &name).await? {
+                if !scopes.is_empty() && scopes != known.credential.scopes {
+                    bail!("{name} is known and may do something else; choose another name for this key");
+                }
                 let configuration = reading.over(&known.credential.configuration);
                 app.ledger.record(&context, &Configure { id: known.id, configuration }).await?;
                 app.ledger.record(&context, &AddKey { id: known.id, key_hash }).await?;
                 eprintln!("{name} is known: this is another key of it");
             } else {
-                let scopes = scopes.iter().map(|word| scope(word)).collect::<Result<Vec<_>, _>>()?;
-                let configuration = reading.over(&Configuration::default());
-                let add = AddCredential { name, scopes, region: region.to_string(), configuration, key_hash };
+                let scopes = if scopes.is_empty() { vec![Scope::Dialer] } else { scopes };
+                let region = reading.region.unwrap_or_default().to_string();
+                let configuration = Configuration { region: None, ..reading.over(&Configuration::default()) };
+                let add = AddCredential { name, scopes, region, configuration, key_hash };
                 app.ledger.record(&context, &add).await.context("the key could not be added")?;
             }
             eprintln!("this key is shown now and never again:");
             println!("{key}");
         }
         Command::Set { name, reading } => {
+            reading.check(app)?;
             let known = find(app, &name).await?;
             let known =
                 known.ok_or_else(|| anyhow!("no machine is called '{name}'; see lead-ledger key list"))?;
@@ -159,12 +174,21 @@ async fn act(app: &App, command: Command) -> anyhow::Result<()> {
 }
 
 async fn find(app: &App, name: &str) -> anyhow::Result<Option<KnownMachine>> {
-    Ok(app.ledger.all_machines().await?.into_iter().find(|machine| machine.credential.name == name))
+    let known = app.ledger.all_machines().await?.into_iter();
+    let mut named: Vec<_> = known.filter(|machine| machine.credential.name == name).collect();
+    if named.len() > 1 {
+        // One whose keys are all revoked is nobody any more.
+        named.retain(|machine| !machine.credential.keys.is_empty());
+    }
+    if named.len() > 1 {
+        bail!("several machines are called '{name}'; revoke the keys of all but one, or choose another name");
+    }
+    Ok(named.pop())
 }
 
-fn scope(word: &str) -> anyhow::Result<Scope> {
+fn scope(word: &str) -> Result<Scope, &'static str> {
     let scope = Scope::from_word(word).filter(|scope| !scope.is_for_people());
-    scope.ok_or_else(|| anyhow!("there is no scope '{word}'; choose dialer, dialer:switch or from_dialer"))
+    scope.ok_or("choose dialer, dialer:switch or from_dialer")
 }
 
 fn list(machines: Vec<KnownMachine>, json: bool) {
@@ -174,7 +198,7 @@ fn list(machines: Vec<KnownMachine>, json: bool) {
             .map(|machine| {
                 let credential = &machine.credential;
                 serde_json::json!({ "id": machine.id, "num": credential.num, "name": credential.name,
-                    "scopes": credential.scopes, "region": credential.region, "fingerprints": credential.keys,
+                    "scopes": credential.scopes, "region": credential.region(), "fingerprints": credential.keys,
                     "configuration": credential.configuration,
                     "last_used_at": machine.last_used_at })
             })

@@ -6,10 +6,12 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Secret};
 use crate::dialects::router;
 use crate::http::serve::serve;
+use crate::http::tokens::Use;
 use crate::shutdown;
 use crate::state::App;
 use anyhow::Context;
 use clap::Args;
+use domain::agent::Agent;
 use domain::principal::Role;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -43,7 +45,8 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
         format!("{bind} cannot be listened on; choose another with LEDGER_BIND=127.0.0.1:0")
     })?;
     let address = listener.local_addr()?;
-    if config.public_url.is_empty() {
+    // In production the bound address says nothing of how browsers come here: links stay without a host.
+    if config.public_url.is_empty() && !config.is_production {
         config.public_url = format!("http://{address}");
     }
     let app = App::start(config.clone(), &database.url, &jwt_secret, Arc::new(SystemClock)).await?;
@@ -116,7 +119,9 @@ impl Banner<'_> {
             eprintln!("  dialer token  in {data_dir}/dialer-token");
         }
         if let Some(token) = &self.demo {
-            eprintln!("  demo people   CalebG, agent1, qualifier1 ... with the first admin's password");
+            if self.admin_password.is_some() || self.config.admin_password.is_some() {
+                eprintln!("  demo people   CalebG, agent1, qualifier1 ... with the first admin's password");
+            }
             eprintln!("  agents' page  {}/agent-dashboard", self.config.public_url);
             eprintln!("\n  export API_TOKEN={token}");
         }
@@ -132,5 +137,5 @@ impl Banner<'_> {
 
 /// A token for the first admin, so that the documents' own command lines run as printed.
 pub fn admin_token(app: &App, id: uuid::Uuid) -> Option<String> {
-    app.tokens.issue(id, Role::Admin, 0)
+    app.tokens.issue(Use::Api, id, &Agent { role: Role::Admin, ..Agent::default() })
 }

@@ -114,6 +114,7 @@ impl Config {
         let mut source = Source::open(file, environment);
         let is_production =
             source.choice("LEDGER_ENV", "development", &["development", "production"]) == "production";
+        let require_https = source.switch("LEDGER_REQUIRE_HTTPS", is_production);
         let config = Self {
             is_production,
             bind: source.parsed("LEDGER_BIND", "127.0.0.1:8080", "127.0.0.1:8080"),
@@ -122,7 +123,7 @@ impl Config {
             pg_bin: source.text("LEDGER_PG_BIN").map(PathBuf::from),
             timezone: source.parsed("LEDGER_TIMEZONE", "Asia/Tehran", "Asia/Tehran"),
             trusted_proxies: source.networks("LEDGER_TRUSTED_PROXIES"),
-            require_https: source.switch("LEDGER_REQUIRE_HTTPS", is_production),
+            require_https,
             admin_username: source.text("LEDGER_ADMIN_USERNAME").unwrap_or_else(|| "admin".to_owned()),
             admin_email: source.text("LEDGER_ADMIN_EMAIL").unwrap_or_else(|| "admin@localhost".to_owned()),
             admin_password: source.secret("LEDGER_ADMIN_PASSWORD"),
@@ -132,7 +133,7 @@ impl Config {
             lease_minutes: source.number("LEDGER_LEASE_MINUTES", 15, 1..=1_440),
             region_panel: source.parsed("LEDGER_REGION_PANEL", "IR", "IR"),
             region_from_dialer: source.parsed("LEDGER_REGION_FROM_DIALER", "GB", "GB"),
-            public_url: public_url(&mut source),
+            public_url: public_url(&mut source, require_https),
             rate_limit_auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
             dialer_token: source.secret("DIALER_TOKEN"),
             from_dialer: FromDialer::read(&mut source, is_production),
@@ -159,17 +160,22 @@ impl Config {
 }
 
 /// `LEDGER_PUBLIC_URL`; empty: as bound.
-fn public_url(source: &mut Source) -> String {
+fn public_url(source: &mut Source, require_https: bool) -> String {
     let url = source.text("LEDGER_PUBLIC_URL").unwrap_or_default();
+    let url = url.trim_end_matches('/').to_owned();
     let is_good = |url: &str| {
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        host.is_some_and(|host| !host.is_empty() && !host.contains(['?', '#', ' ', '"', '<']))
+        host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ', '"', '<']))
     };
     if !url.is_empty() && !is_good(&url) {
-        let problem = "it is not the beginning of a web address";
+        let problem = "it is not scheme and host of a web address";
         source.fault("LEDGER_PUBLIC_URL", problem.to_owned(), "https://ledger.example.com");
     }
-    url.trim_end_matches('/').to_owned()
+    if require_https && url.starts_with("http:") {
+        let problem = "personal data would travel unencrypted";
+        source.fault("LEDGER_PUBLIC_URL", problem.to_owned(), "https://ledger.example.com");
+    }
+    url
 }
 
 impl FromDialer {

@@ -32,7 +32,17 @@ impl Failures {
         (longest > 0).then_some(longest)
     }
 
-    /// Counts a failure for each of these.
+    /// Takes back what was counted for a try that turned out right.
+    pub fn forgive(&self, names: &[String]) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for name in names {
+            if let Some((count, _)) = counts.get_mut(name) {
+                *count = count.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Counts a failure for each of these: before it is known to be one, so that many tries at once are many.
     pub fn count(&self, names: &[String]) {
         let now = self.clock.now();
         let is_over = |since: Instant| (now - since).num_seconds() >= WINDOW_SECONDS;

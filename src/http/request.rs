@@ -3,7 +3,7 @@
 use super::client_address::{ClientAddress, client_address};
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -68,6 +68,13 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
         headers.insert(header::STRICT_TRANSPORT_SECURITY, one_year);
     }
     response
+}
+
+/// Whether a browser only wants to have it ready: that must change nothing.
+pub fn is_prefetch(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        headers.get(*name).and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("prefetch"))
+    })
 }
 
 /// Whichever dialect it was meant for: each reads one of these (B-010, C-09).

@@ -1,7 +1,7 @@
 //! Is this token ours, and whose is it? HS256, one issuer; role and standing are asked of the ledger, not of the token.
 
 use crate::clock::Clock;
-use domain::principal::Role;
+use domain::agent::Agent;
 use domain::time::Instant;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 /// How long a token is good for, in seconds.
 pub const LIFETIME_SECONDS: i64 = 12 * 3_600;
-const ISSUER: &str = "lead-ledger";
 /// How long an agent may take to follow a dialer's hand-over, in seconds (C-42).
 const HANDOFF_SECONDS: i64 = 300;
 /// Its own, so that no token is ever taken for the other kind.
@@ -30,6 +29,24 @@ pub struct Claims {
     pub epoch: u32,
 }
 
+/// What a token is for; none is good for anything else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Use {
+    /// Shown with every request to the API.
+    Api,
+    /// Kept in the cookie of the agents' page.
+    Pages,
+}
+
+impl Use {
+    const fn issuer(self) -> &'static str {
+        match self {
+            Self::Api => "lead-ledger",
+            Self::Pages => "lead-ledger/pages",
+        }
+    }
+}
+
 /// What a dialer hands over to an agent's browser: a lead, and nothing that describes it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Handoff {
@@ -45,7 +62,8 @@ pub struct Handoff {
 pub struct Tokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
-    validation: Validation,
+    api: Validation,
+    pages: Validation,
     handoffs: Validation,
     clock: Arc<dyn Clock>,
 }
@@ -64,30 +82,35 @@ impl Tokens {
         Self {
             encoding: EncodingKey::from_secret(secret.as_bytes()),
             decoding: DecodingKey::from_secret(secret.as_bytes()),
-            validation: validation(ISSUER, &["exp", "iss", "sub"]),
+            api: validation(Use::Api.issuer(), &["exp", "iss", "sub"]),
+            pages: validation(Use::Pages.issuer(), &["exp", "iss", "sub"]),
             handoffs: validation(HANDOFF_ISSUER, &["exp", "iss"]),
             clock,
         }
     }
 
     /// A token for this agent.
-    pub fn issue(&self, agent: Uuid, role: Role, epoch: u32) -> Option<String> {
+    pub fn issue(&self, use_of: Use, id: Uuid, agent: &Agent) -> Option<String> {
         let now = self.clock.now();
         let claims = Claims {
-            sub: agent,
-            role: role.as_str().to_owned(),
-            iss: ISSUER.to_owned(),
+            sub: id,
+            role: agent.role.as_str().to_owned(),
+            iss: use_of.issuer().to_owned(),
             iat: now.timestamp(),
             exp: now.timestamp() + LIFETIME_SECONDS,
             jti: crate::clock::new_id(now),
-            epoch,
+            epoch: agent.token_epoch,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).ok()
     }
 
-    /// What a token says, if it is ours and not over.
-    pub fn read(&self, token: &str) -> Option<Claims> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
+    /// What a token says, if it is ours, for this use, and not over.
+    pub fn read(&self, use_of: Use, token: &str) -> Option<Claims> {
+        let validation = match use_of {
+            Use::Api => &self.api,
+            Use::Pages => &self.pages,
+        };
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, validation).ok()?.claims;
         (claims.exp > self.clock.now().timestamp()).then_some(claims)
     }
 

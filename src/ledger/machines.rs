@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 /// The kind of secret that a machine key's hash is; its value is the credential's id.
-const MACHINE_KEY: &str = "machine_key";
+pub(super) const MACHINE_KEY: &str = "machine_key";
 
 /// SHA-256 in hex.
 pub fn sha256_hex(data: impl AsRef<[u8]>) -> String {

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::error::RecordError;
-use super::machines::{AddCredential, AddKey, sha256_hex};
+use super::machines::{AddCredential, AddKey, KnownMachine, MACHINE_KEY, sha256_hex};
 use super::people::{Register, checked_hash};
 use super::record::Action;
 use super::{Context, Ledger};
@@ -105,9 +105,16 @@ impl Ledger {
             return Ok(());
         }
         let context = Context::system("start");
+        if self.find_secret(MACHINE_KEY, &key_hash).await?.is_some() {
+            tracing::warn!(name, "the key of the settings was revoked: it opens nothing; set another");
+            return Ok(());
+        }
         // A new key of a known machine: what it sent before is still its own.
         let known = self.all_machines().await?;
-        if let Some(machine) = known.iter().find(|machine| machine.credential.name == name) {
+        let is_it = |known: &KnownMachine| {
+            known.credential.name == name && scopes.iter().all(|scope| known.credential.has(*scope))
+        };
+        if let Some(machine) = known.iter().find(|known| is_it(known)) {
             return self.record(&context, &AddKey { id: machine.id, key_hash }).await.map(|_| ());
         }
         let (name, region, configuration) = (name.to_owned(), region.to_owned(), Configuration::default());

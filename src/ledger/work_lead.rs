@@ -81,13 +81,13 @@ impl Action for WorkLead {
     }
 }
 
-/// Follows a hand-over, once. Answers whether it was the first time.
-struct UseHandoff {
+/// Uses something that may be used once. Answers whether it was the first time.
+struct UseOnce {
     key: Key,
     until: Instant,
 }
 
-impl Action for UseHandoff {
+impl Action for UseOnce {
     type Answer = bool;
 
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<bool, RecordError> {
@@ -108,15 +108,8 @@ impl Ledger {
         Ok(Some((id, folded.state.as_lead().cloned().unwrap_or_default())))
     }
 
-    /// Uses a hand-over of that lead; false if it was used before. Remembered `until` it would be over anyway.
-    pub async fn use_handoff(
-        &self,
-        context: &Context,
-        lead_num: i64,
-        sequence: i64,
-        until: Instant,
-    ) -> Result<bool, RecordError> {
-        let action = UseHandoff { key: Key::handoff(lead_num, sequence), until };
-        self.record(context, &action).await.map(|recorded| recorded.answer)
+    /// Uses a key; false if it was used before. Remembered `until` it would be over anyway.
+    pub async fn use_once(&self, context: &Context, key: Key, until: Instant) -> Result<bool, RecordError> {
+        self.record(context, &UseOnce { key, until }).await.map(|recorded| recorded.answer)
     }
 }

@@ -7,9 +7,12 @@ use super::link::Link;
 use super::page::{Notice, dashboard};
 use super::reject::{Reject, Rejected};
 use super::session::Viewer;
+use crate::http::request::is_prefetch;
 use crate::state::App;
 use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::keys::Key;
 
 const NO_SUCH_LEAD: Notice = Notice::problem("The link names no lead of yours. Choose one from the list.");
 const USED: Notice = Notice::problem("That link is over or was used before. Choose the lead from the list.");
@@ -17,9 +20,17 @@ const USED: Notice = Notice::problem("That link is over or was used before. Choo
 pub async fn handler(
     State(app): State<App>,
     viewer: Viewer,
+    method: Method,
+    headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Rejected> {
-    let link = Link::of(&uri);
+    let mut link = Link::of(&uri);
+    if method != Method::GET || is_prefetch(&headers) {
+        // Nobody looks yet: nothing is used up.
+        link.handoff = None;
+    }
+    // VICIdial's links carry the agent's own name where others carry the lead's (C-05).
+    link.said.retain(|name, said| name != "full_name" || *said != viewer.person.agent.person.name());
     open(&app, &viewer, &link).await.map_err(|reject| viewer.reject(reject))
 }
 
@@ -31,7 +42,8 @@ async fn open(app: &App, viewer: &Viewer, link: &Link) -> Result<Response, Rejec
         };
     }
     let Some(lead_id) = &link.lead_id else {
-        return Ok(dashboard(app, viewer, None, None).await?.into_response());
+        let notice = (!link.said.is_empty()).then_some(NO_SUCH_LEAD);
+        return Ok(dashboard(app, viewer, None, notice).await?.into_response());
     };
     let known = match lead_id.parse() {
         Ok(num) => app.ledger.current_lead(num).await?,
@@ -53,6 +65,7 @@ async fn follow(app: &App, viewer: &Viewer, token: &str) -> Result<Option<i64>, 
         return Ok(None);
     }
     let Some(until) = domain::time::Instant::from_timestamp(handoff.exp, 0) else { return Ok(None) };
-    let is_first = app.ledger.use_handoff(&viewer.context(), handoff.lead, handoff.sequence, until).await?;
+    let key = Key::handoff(handoff.lead, handoff.sequence);
+    let is_first = app.ledger.use_once(&viewer.context(), key, until).await?;
     Ok(is_first.then_some(handoff.lead))
 }

@@ -10,7 +10,7 @@ use domain::lead::Lead;
 use domain::lead::access::Access;
 use domain::lead::details::DetailKind;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The details that people may change: name and label, in groups.
 pub const GROUPS: [(&str, &[(&str, &str)]); 4] = [
@@ -53,6 +53,11 @@ pub const GROUPS: [(&str, &[(&str, &str)]); 4] = [
     ),
 ];
 
+/// Details that may have several lines.
+const LONG: [&str; 2] = ["previous_quotes_details", "comments"];
+/// What a link may carry and nobody wants to read.
+const SECRET: [&str; 5] = ["api_key", "signature", "pass", "orig_pass", "phone_pass"];
+
 /// A lead on the page.
 pub struct LeadForm {
     pub num: i64,
@@ -64,6 +69,7 @@ pub struct LeadForm {
     pub latest_note: Option<String>,
     pub link_note: Option<String>,
     pub note: String,
+    pub note_problem: Option<&'static str>,
     pub groups: Vec<Group>,
     /// What the dialer told besides; people do not change it.
     pub told: Vec<Told>,
@@ -95,6 +101,8 @@ pub struct Field {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Input {
     Text,
+    /// Several lines.
+    Lines,
     Date,
     Decimal,
     /// One of these.
@@ -137,6 +145,7 @@ impl LeadForm {
             link_note: differs("notes", note.as_deref().unwrap_or("")),
             latest_note: note,
             note: String::new(),
+            note_problem: None,
             groups: groups(lead, link),
             told: told(lead, link),
             access,
@@ -164,6 +173,7 @@ impl LeadForm {
             }
         }
         self.note = entered.get("note").cloned().unwrap_or_default();
+        self.note_problem = problems.get("note").copied();
     }
 }
 
@@ -175,6 +185,7 @@ fn groups(lead: &Lead, link: &Link) -> Vec<Group> {
         let said =
             link.said.get(*name).map(|said| kind.read(said).map_or_else(|| said.clone(), |v| shown(&v)));
         let input = match kind {
+            DetailKind::Text if LONG.contains(name) => Input::Lines,
             DetailKind::Text => Input::Text,
             DetailKind::Date => Input::Date,
             DetailKind::Decimal => Input::Decimal,
@@ -209,12 +220,15 @@ fn shown(value: &Value) -> String {
     }
 }
 
+/// What only the dialer says, in the ledger or in the link.
 fn told(lead: &Lead, link: &Link) -> Vec<Told> {
     let is_field = |name: &str| GROUPS.iter().any(|(_, fields)| fields.iter().any(|(own, _)| *own == name));
-    let extra = lead.person.extra.iter().filter(|(name, _)| *name != "phone" && !is_field(name));
-    extra
-        .map(|(name, value)| {
-            let value = shown(value);
+    let is_elsewhere = |name: &str| ["phone", "notes"].contains(&name) || SECRET.contains(&name);
+    let names: BTreeSet<&String> = lead.person.extra.keys().chain(link.said.keys()).collect();
+    let names = names.into_iter().filter(|name| !is_field(name) && !is_elsewhere(name));
+    names
+        .map(|name| {
+            let value = lead.person.extra.get(name).map(shown).unwrap_or_default();
             let link = link.said.get(name).filter(|said| **said != value).cloned();
             Told { name: name.clone(), value, link }
         })

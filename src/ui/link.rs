@@ -32,18 +32,21 @@ impl Link {
         let mut link = Self::default();
         let query = uri.query().unwrap_or("");
         for (name, value) in form_urlencoded::parse(query.as_bytes()).take(MEMBERS_MAX) {
-            let value = value.trim();
+            // A plus that nobody encoded is a blank (B-021).
+            let is_number = value.starts_with(' ') && value.trim().starts_with(|c: char| c.is_ascii_digit());
+            let has_lost_plus = is_number && ["phone", "phone_number", "alt_phone"].contains(&&*name);
+            let value = if has_lost_plus { format!("+{}", value.trim()) } else { value.trim().to_owned() };
             if value.is_empty() || value.chars().count() > DETAIL_MAX || value.contains('\0') {
                 continue;
             }
             match &*name {
-                "lead_id" => link.lead_id = Some(value.to_owned()),
-                "handoff" => link.handoff = Some(value.to_owned()),
+                "lead_id" => link.lead_id = Some(value),
+                "handoff" => link.handoff = Some(value),
                 "from_dialer" => {}
                 name => {
                     let ours =
                         ALIASES.iter().find(|(other, _)| *other == name).map_or(name, |(_, ours)| ours);
-                    link.said.insert(ours.to_owned(), value.to_owned());
+                    link.said.insert(ours.to_owned(), value);
                 }
             }
         }
@@ -58,10 +61,10 @@ mod tests {
     #[test]
     fn a_link_says_which_lead_and_what_the_dialer_knows_of_it() {
         let uri =
-            "/agent-dashboard?&from_dialer=true&lead_id=12&fullname=J%20S&postcode=SW1&address=&email=a%40b";
+            "/agent-dashboard?&from_dialer=true&lead_id=12&fullname=J%20S&postcode=SW1&address=&phone=+44123";
         let link = Link::of(&uri.parse().unwrap());
         assert_eq!(link.lead_id.as_deref(), Some("12"));
         let said: Vec<_> = link.said.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(said, [("email", "a@b"), ("full_name", "J S"), ("postal_code", "SW1")]);
+        assert_eq!(said, [("full_name", "J S"), ("phone", "+44123"), ("postal_code", "SW1")]);
     }
 }

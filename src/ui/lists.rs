@@ -1,4 +1,4 @@
-//! `GET /agent-dashboard/leads`: the viewer's leads, the latest click first, and what waits for a qualifier. The page asks
+//! `GET /agent-dashboard/leads`: the viewer's leads, what came last first, and what waits for a qualifier. The page asks
 //! for it every other second (B-051, B-052).
 
 use super::page::{ListsPage, local, render};
@@ -27,8 +27,9 @@ pub struct Item {
     pub phone: String,
     /// Where it stands, in a word or two.
     pub state: String,
-    /// When it came, in the ledger's zone.
+    /// When it came, in the ledger's zone, and in microseconds since 1970 for the script.
     pub at: String,
+    pub came_at: i64,
     pub agent: String,
 }
 
@@ -42,16 +43,16 @@ impl Lists {
     pub async fn of(app: &App, viewer: &Viewer) -> Result<Self, Reject> {
         let views = app.ledger.views();
         let own = views.interests_of(viewer.person.id, SHOWN_MAX).await.map_err(RecordError::from)?;
-        let own = items(app, own).await?;
+        let own = items(app, own, false).await?;
         if !viewer.person.agent.may_qualify() {
             return Ok(Self { own, waiting: None });
         }
         let waiting = views.waiting_submissions(SHOWN_MAX).await.map_err(RecordError::from)?;
-        Ok(Self { own, waiting: Some(items(app, waiting).await?) })
+        Ok(Self { own, waiting: Some(items(app, waiting, true).await?) })
     }
 }
 
-async fn items(app: &App, interests: Vec<Interest>) -> Result<Vec<Item>, Reject> {
+async fn items(app: &App, interests: Vec<Interest>, is_waiting: bool) -> Result<Vec<Item>, Reject> {
     let mut items = Vec::with_capacity(interests.len());
     for interest in interests {
         let state = match (&interest.waiting_since, interest.answer.as_deref()) {
@@ -64,7 +65,12 @@ async fn items(app: &App, interests: Vec<Interest>) -> Result<Vec<Item>, Reject>
             name: interest.full_name.unwrap_or_else(|| "no name yet".to_owned()),
             phone: interest.phone.unwrap_or_default(),
             state,
-            at: local(app, interest.interested_at).await?,
+            at: local(app, interest.came_at).await?,
+            came_at: interest
+                .waiting_since
+                .filter(|_| is_waiting)
+                .unwrap_or(interest.came_at)
+                .timestamp_micros(),
             agent: interest.agent_name.unwrap_or_default(),
         });
     }

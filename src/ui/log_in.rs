@@ -4,6 +4,7 @@ use super::HOME;
 use super::reject::{Reject, Rejected, request_id};
 use super::session::{Form, cookie, no_cookie, read_form};
 use crate::http::client_address::ClientAddress;
+use crate::http::tokens::Use;
 use crate::log_in::NotLoggedIn;
 use crate::state::App;
 use axum::extract::{Request, State};
@@ -20,6 +21,11 @@ pub async fn handler(State(app): State<App>, request: Request) -> Result<(Cookie
 
 async fn take(app: &App, request: Request) -> Result<(CookieJar, Redirect), Reject> {
     let address = request.extensions().get::<ClientAddress>().map(|address| address.ip);
+    // Another site must not log a browser in as somebody of its choice.
+    let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    if site.is_some_and(|site| site == "cross-site") {
+        return Err(Reject::StaleForm);
+    }
     let fields = read_form(request.into_body()).await?;
     let text = |name: &str| {
         let text = fields.get(name).map_or("", String::as_str);
@@ -31,7 +37,7 @@ async fn take(app: &App, request: Request) -> Result<(CookieJar, Redirect), Reje
     if name.is_empty() || password.is_empty() {
         return Err(again("Name and password are needed."));
     }
-    match app.log_in(name, password, address).await {
+    match app.log_in(Use::Pages, name, password, address).await {
         Ok(person) => {
             let jar = CookieJar::new().add(cookie(app, person.token));
             Ok((jar, Redirect::to(next)))
@@ -45,8 +51,16 @@ async fn take(app: &App, request: Request) -> Result<(CookieJar, Redirect), Reje
     }
 }
 
-pub async fn log_out(_: Form) -> (CookieJar, Redirect) {
-    (CookieJar::new().add(no_cookie()), Redirect::to(HOME))
+pub async fn log_out(State(app): State<App>, form: Form) -> Result<(CookieJar, Redirect), Rejected> {
+    let viewer = form.viewer;
+    let ended = app.end_session(&viewer.context(), &viewer.token).await;
+    ended.map_err(|error| viewer.reject(error))?;
+    Ok((CookieJar::new().add(no_cookie()), Redirect::to(HOME)))
+}
+
+/// The address bar of somebody whose log-in failed says this.
+pub async fn show() -> Redirect {
+    Redirect::to(HOME)
 }
 
 /// Whether that is one of our own pages, as a header can carry it: nobody is sent elsewhere.

@@ -37,7 +37,7 @@ pub fn routes() -> Router<App> {
         .route("/leads", get(lists::handler))
         .route("/leads/{num}", get(show_lead::handler).post(save_lead::handler))
         .route("/leads/{num}/answer", post(answer_submission::handler))
-        .route("/log-in", post(log_in::handler))
+        .route("/log-in", get(log_in::show).post(log_in::handler))
         .route("/log-out", post(log_in::log_out))
         .route("/page.css", get(assets::style))
         .route("/page.js", get(assets::script))

@@ -1,6 +1,7 @@
 //! Every "no" of the agents' page: a page itself, in words for people.
 
 use super::page::{LogInPage, ProblemPage, render};
+use super::session::no_cookie;
 use crate::http::body::BodyError;
 use crate::http::request::RequestId;
 use crate::ledger::RecordError;
@@ -129,6 +130,11 @@ impl IntoResponse for Rejected {
             | Reject::Body(_)
             | Reject::Internal => None,
         };
+        if reject == Reject::NotPermitted {
+            // Whoever comes next to this browser may log in.
+            let cookie = no_cookie().to_string();
+            response.headers_mut().extend(cookie.parse().map(|cookie| (header::SET_COOKIE, cookie)));
+        }
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -66,27 +66,27 @@ impl Entered {
     fn read(fields: &BTreeMap<String, String>) -> Self {
         let mut entered = Self::default();
         for (name, _) in GROUPS.iter().flat_map(|(_, fields)| *fields) {
-            let was = fields.get(&format!("was.{name}")).map_or("", |was| was.trim());
-            let Some(now) = fields.get(*name).map(|now| now.trim()).filter(|now| *now != was) else {
+            let Some(now) = fields.get(*name).map(|now| lines(now)) else { continue };
+            let was = fields.get(&format!("was.{name}")).map(|was| lines(was)).unwrap_or_default();
+            // A browser takes line ends out of what stands in one line: that is no change of anybody's.
+            let flat = |text: &str| text.replace('\n', "");
+            if flat(&now) == flat(&was) {
                 continue;
-            };
+            }
             if now.is_empty() {
                 entered.cleared.push((*name).to_owned());
                 continue;
             }
-            match check(name, now) {
+            match check(name, &now) {
                 Ok(value) => entered.set(name, value),
                 Err(problem) => {
                     entered.problems.insert(name, problem);
                 }
             }
         }
-        let note = fields.get("note").map(|note| note.trim()).filter(|note| !note.is_empty());
-        match note.map(|note| check("note", note)) {
-            Some(Err(problem)) => {
-                entered.problems.insert("note", problem);
-            }
-            Some(Ok(_)) | None => entered.note = note.map(ToOwned::to_owned),
+        entered.note = fields.get("note").map(|note| lines(note)).filter(|note| !note.is_empty());
+        if let Some(Err(problem)) = entered.note.as_deref().map(|note| check("note", note)) {
+            entered.problems.insert("note", problem);
         }
         entered
     }
@@ -103,6 +103,11 @@ impl Entered {
             }
         }
     }
+}
+
+/// A text with one kind of line end and no blanks around it.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
 }
 
 fn check(name: &str, text: &str) -> Result<Value, &'static str> {
@@ -148,6 +153,15 @@ mod tests {
         );
         assert_eq!(Value::Object(entered.person.extra), serde_json::json!({ "has_ev_charger": true }));
         assert!(entered.problems.is_empty());
+    }
+
+    #[test]
+    fn line_ends_are_neither_lost_nor_counted_twice() {
+        let untouched = entered(&[("comments", "after 5ask Ann"), ("was.comments", "after 5\r\nask Ann")]);
+        assert_eq!((untouched.person, untouched.cleared.len()), (Person::default(), 0));
+        let noted = entered(&[("note", &format!("{}\r\n{}", "x".repeat(500), "y".repeat(499)))]);
+        assert!(noted.problems.is_empty());
+        assert_eq!(noted.note.unwrap().chars().count(), 1_000);
     }
 
     #[test]

@@ -18,13 +18,14 @@ use std::collections::BTreeMap;
 use subtle::ConstantTimeEq;
 
 const COOKIE: &str = "lead_ledger_session";
-/// The largest form, in bytes.
-const FORM_MAX: usize = 64 << 10;
+/// The largest form, in bytes: every detail comes twice, percent-encoded.
+const FORM_MAX: usize = 1 << 20;
 
 /// Somebody who works with leads.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     pub person: Person,
+    pub token: String,
     /// What their forms must carry.
     pub csrf: String,
     pub request_id: String,
@@ -60,7 +61,7 @@ impl FromRequestParts<App> for Viewer {
         let reject = |reject| Rejected(reject, request_id.clone());
         let jar = CookieJar::from_headers(&parts.headers);
         let token = jar.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-        let person = app.find_person(&token).await.map_err(|error| reject(error.into()))?;
+        let person = app.find_session(&token).await.map_err(|error| reject(error.into()))?;
         let Some(person) = person else {
             let asked = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
             let is_page = parts.method == Method::GET;
@@ -76,7 +77,7 @@ impl FromRequestParts<App> for Viewer {
         }
         // A function of the token, so that it goes with it; who knows this does not know the token.
         let csrf = sha256_hex(format!("form:{token}"));
-        Ok(Self { person, csrf, request_id })
+        Ok(Self { person, token, csrf, request_id })
     }
 }
 

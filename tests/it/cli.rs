@@ -39,7 +39,7 @@ async fn a_key_is_added_used_listed_and_revoked() {
     let unknown = run(&app, dir.path(), &["key", "revoke", "0000000000000000"]);
     assert_eq!(unknown.status.code(), Some(2));
     let wrong = run(&app, dir.path(), &["key", "add", "x", "--scope", "everything"]);
-    assert_eq!(wrong.status.code(), Some(2));
+    assert_eq!(wrong.status.code(), Some(64));
 }
 
 #[tokio::test(flavor = "multi_thread")]

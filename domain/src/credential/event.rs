@@ -78,6 +78,9 @@ words! {
 pub struct Configuration {
     pub profile: Profile,
     pub canonical_form: CanonicalForm,
+    /// Where its national phone numbers belong, two letters; `None`: as when it was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// The zone of the local times it sends; `None`: the ledger's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
@@ -94,6 +97,7 @@ impl Default for Configuration {
         Self {
             profile: Profile::Generic,
             canonical_form: CanonicalForm::Js,
+            region: None,
             timezone: None,
             allow_query_key: None,
             require_hmac: None,

@@ -30,6 +30,11 @@ impl Credential {
         self.scopes.contains(&scope)
     }
 
+    /// Where its national phone numbers belong; two letters.
+    pub fn region(&self) -> &str {
+        self.configuration.region.as_deref().unwrap_or(&self.region)
+    }
+
     /// Takes in one event.
     pub fn apply(&mut self, event: CredentialEvent) {
         match event {

@@ -131,6 +131,7 @@ fn machine_events() -> Vec<Event> {
             configuration: Configuration {
                 profile: ClickProfile::Vicidial,
                 canonical_form: CanonicalForm::Php,
+                region: Some("GB".to_owned()),
                 timezone: Some("Europe/London".to_owned()),
                 allow_query_key: Some(true),
                 require_hmac: Some(false),

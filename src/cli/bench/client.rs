@@ -20,7 +20,7 @@ impl Client {
         Ok(Self { stream, buffer: Vec::with_capacity(16 << 10) })
     }
 
-    /// Sends a request and reads its answer; anything but 200 is an error. Answers the body.
+    /// Sends a request and reads its answer; anything but 200 and 201 is an error. Answers the body.
     pub async fn send(&mut self, request: &[u8]) -> anyhow::Result<&[u8]> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -30,7 +30,7 @@ impl Client {
             }
             let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
             let head = std::str::from_utf8(&self.buffer[..end])?;
-            let is_ok = head.starts_with("HTTP/1.1 200");
+            let is_ok = ["HTTP/1.1 200", "HTTP/1.1 201"].iter().any(|ok| head.starts_with(ok));
             let length: usize = head
                 .lines()
                 .find_map(|line| line.strip_prefix("content-length: "))

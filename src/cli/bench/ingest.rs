@@ -1,5 +1,6 @@
 //! Ingest: `POST /api/dialer/report-result` on distinct leads, answered durable and followed by every read model.
 
+use super::clicks;
 use super::client::{self, Client, Times, post};
 use super::{Figure, Stage, TOKEN, pgbench};
 use crate::ledger::stock;
@@ -35,6 +36,7 @@ pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
         sqlx::query_as("SELECT num, phone FROM live.lead ORDER BY num").fetch_all(&stage.app.pool).await?;
     let numbers = Numbers { all: Arc::new(numbers), next: Arc::new(AtomicUsize::new(0)) };
     let mut at_64 = reports(stage, 64, &numbers, None).await?;
+    let clicks = clicks::run(stage, 64).await?;
     let mut at_256 = reports(stage, 256, &numbers, None).await?;
     let three = pgbench::rate(stage, &pgbench::three_rows(100_000), 64).await?;
     let one = pgbench::rate(stage, &pgbench::single_insert(), 1).await?;
@@ -68,6 +70,12 @@ pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
             at_64.rate(),
             Some(stock),
             "reports/s",
+        ),
+        figure(
+            "clicks, 64 connections / reports, 64 connections",
+            clicks.rate(),
+            Some(at_64.rate()),
+            "clicks/s",
         ),
         figure("ingest, 64 connections, p50", at_64.quantile_ms(0.5), None, "ms"),
         figure("ingest, 64 connections, p99", at_64.quantile_ms(0.99), None, "ms"),

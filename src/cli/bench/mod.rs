@@ -2,6 +2,7 @@
 //! one private server with full durability.
 
 mod append;
+mod clicks;
 mod client;
 mod ingest;
 mod next_batch;

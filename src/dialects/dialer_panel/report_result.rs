@@ -115,7 +115,7 @@ impl Action for Record<'_> {
                 _ => Told::KeyReused,
             });
         }
-        let region = credential.region.parse().unwrap_or_default();
+        let region = credential.region().parse().unwrap_or_default();
         let dialing = desk.dialing().await?;
         let (reply, is_replay) = match resolve::lead(desk, self.report, region).await? {
             About::Nobody(reason) => return self.quarantine(desk, &dialing, reason, receipt).await,

@@ -1,12 +1,13 @@
 //! `POST` and `GET /api/leads/from-dialer`: an agent clicked "Interested" (B-013 to B-054, C-15).
 
 use super::caller::{self, Caller, Shown, Signed};
-use super::fields::Fields;
+use super::fields::{FIELDS_MAX, Fields};
 use super::intake;
 use super::reject::{Reject, Rejected, request_id};
 use super::reply::Told;
 use super::resolve;
 use super::signature::canonical;
+use crate::http::request::is_prefetch;
 use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::desk::Desk;
@@ -41,8 +42,9 @@ use uuid::Uuid;
 const IDEMPOTENCY_DAYS: i64 = 7;
 /// How long an identical click that names neither lead nor phone is the same click, in seconds.
 const CONTENT_SECONDS: i64 = 10;
-/// How long a v2 signature's nonce is remembered, in minutes: longer than the signature can be good (C-07).
-const NONCE_MINUTES: i64 = 10;
+/// How long a v2 signature's nonce is remembered, in minutes: longer than the signature can be good, which is twice the
+/// window (C-07).
+const NONCE_MINUTES: i64 = 11;
 
 pub async fn handler(State(app): State<App>, request: Request) -> Result<Response, Rejected> {
     let id = request_id(request.extensions());
@@ -51,14 +53,14 @@ pub async fn handler(State(app): State<App>, request: Request) -> Result<Respons
 
 async fn take(app: &App, request: Request, request_id: &str) -> Result<Response, Reject> {
     let headers = request.headers().clone();
-    let is_prefetch = ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
-        headers.get(*name).and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("prefetch"))
-    });
-    if is_prefetch {
+    if is_prefetch(&headers) {
         return Err(Reject::Prefetch);
     }
     let caller = caller::admit(app, Shown::of(&request), request_id).await?;
     let sent = intake::read(request).await?;
+    if sent.fields.len() > FIELDS_MAX {
+        return Err(Reject::Malformed);
+    }
     let caller = caller.check_signature(app, &headers, &sent)?;
     let fields = Fields::read(&sent, caller.machine.credential.configuration.profile)?;
     let digest = sha256_hex(canonical(&fields.0, CanonicalForm::Js));
@@ -109,7 +111,7 @@ impl Action for Click<'_> {
             Ok(found) => found,
             Err(reject) => return Ok(Err(reject)),
         };
-        let region: Region = credential.region.parse().unwrap_or_default();
+        let region: Region = credential.region().parse().unwrap_or_default();
         let (mut person, is_agents) = self.fields.person(region, &agent.person.name());
         let mut warnings = Vec::new();
         if is_agents {

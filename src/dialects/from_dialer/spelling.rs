@@ -14,10 +14,13 @@ pub fn order(form: CanonicalForm, a: &str, b: &str) -> Ordering {
     match form {
         CanonicalForm::Js => a.encode_utf16().cmp(b.encode_utf16()),
         CanonicalForm::Python => a.cmp(b),
-        // A key that is a whole number is one there, and compares with others as numbers do.
+        // A key that is a whole number is one there. Beside other keys it has no order that is one (9 < 10 < "1a" < 9);
+        // before them is where it stands in all but such lists.
         CanonicalForm::Php => match (php_index(a), php_index(b)) {
             (Some(a), Some(b)) => a.cmp(&b),
-            (Some(_), None) | (None, Some(_) | None) => a.cmp(b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => a.cmp(b),
         },
     }
 }
@@ -179,6 +182,19 @@ mod tests {
     fn spelled(form: CanonicalForm, json: &str) -> Vec<String> {
         let values: Vec<Value> = serde_json::from_str(json).unwrap();
         values.iter().map(|value| text(form, value)).collect()
+    }
+
+    proptest::proptest! {
+        /// Sorting by an order that is none may panic.
+        #[test]
+        fn every_order_is_one(mut keys in proptest::collection::vec("[0-9]{1,3}[a.]?|[a-zé-]{0,3}", 0..60)) {
+            for form in [CanonicalForm::Js, CanonicalForm::Python, CanonicalForm::Php] {
+                keys.sort_by(|a, b| order(form, a, b));
+                for (at, a) in keys.iter().enumerate() {
+                    proptest::prop_assert!(keys[at..].iter().all(|b| order(form, a, b) != Ordering::Greater));
+                }
+            }
+        }
     }
 
     #[test]

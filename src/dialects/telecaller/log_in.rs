@@ -3,7 +3,7 @@
 use super::reject::{Body, Reject, Rejected, request_id};
 use super::words::{self, User};
 use crate::http::client_address::ClientAddress;
-use crate::http::tokens::LIFETIME_SECONDS;
+use crate::http::tokens::{LIFETIME_SECONDS, Use};
 use crate::log_in::LoggedIn;
 use crate::state::App;
 use axum::Json;
@@ -44,7 +44,7 @@ async fn log_in(app: &App, body: &Value, address: Option<IpAddr>) -> Result<Repl
         let told = missing.iter().filter(|(_, is_missing)| *is_missing);
         return Err(Reject::Invalid(told.map(|(field, _)| (*field, "Required".to_owned())).collect()));
     };
-    let LoggedIn { id, agent, token } = app.log_in(name, password, address).await?;
+    let LoggedIn { id, agent, token } = app.log_in(Use::Api, name, password, address).await?;
     Ok(Reply {
         success: true,
         access_token: token.clone(),

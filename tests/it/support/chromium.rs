@@ -36,7 +36,15 @@ impl Chromium {
             .capabilities(wanted.into_iter().collect())
             .connect(&format!("http://127.0.0.1:{port}"))
             .await;
-        Some(Self { client: client.unwrap(), driver })
+        match client {
+            Ok(client) => Some(Self { client, driver }),
+            Err(error) => {
+                eprintln!("SKIPPED: Chromium does not start here: {error}");
+                driver.kill().unwrap();
+                driver.wait().unwrap();
+                None
+            }
+        }
     }
 
     /// Ends it.

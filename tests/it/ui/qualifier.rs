@@ -74,7 +74,7 @@ async fn what_is_given_back_may_be_submitted_again_and_nobody_answers_themselves
     assert_eq!(qualifier.fill(&page, &format!("{LEAD}/answer"), &back).await.status, 303);
     let page = caleb.get(LEAD).await;
     assert!(page.text.contains("ask for the bill &#60;b&#62;") && page.text.contains("submit to qualifier"));
-    assert!(page.text.contains("returned"), "the list says so too");
+    assert!(page.text.contains("data-state=\"returned\""), "the list says so too");
     assert_eq!(caleb.fill(&page, LEAD, &[("then", "submit")]).await.status, 303);
     assert_eq!(app.count("lead_submitted").await, 2);
 

@@ -34,10 +34,10 @@ async fn the_form_shows_what_the_ledger_knows_and_marks_what_the_link_says_other
 
     let changed =
         link.replace("john%40example.com", "jon%40example.com") + "&postcode=SW1A%201AA&has_ev_charger=1";
-    let page = caleb.get(&format!("{changed}&campaign=Wind&phone=0123&city=York")).await;
+    let page = caleb.get(&format!("{changed}&campaign=Wind&closer=DaniC&pass=x&phone=0123&city=York")).await;
     let marked: Vec<&str> =
         page.text.split("data-of=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(marked, ["phone", "email", "city", "campaign"]);
+    assert_eq!(marked, ["phone", "email", "city", "campaign", "closer"]);
     assert_eq!(page.inputs()["email"], "john@example.com", "the ledger's value stands in the form");
 }
 
@@ -70,6 +70,8 @@ async fn a_hand_over_is_good_once_and_not_for_long() {
     assert!(!link.contains("Ann") && !link.contains("44123456789"), "{link}");
     let (caleb, other) = (Pages::person(&app, "CalebG").await, Pages::person(&app, "agent1").await);
     assert!(other.get(&link).await.text.contains("over or was used"), "it is not theirs");
+    let prefetch = [("sec-purpose", "prefetch;prerender")];
+    assert_eq!(caleb.get_with(&link, &prefetch).await.status, 200, "nobody looks yet: it is not used up");
     let first = caleb.get(&link).await;
     assert_eq!((first.status.as_u16(), first.location()), (303, "/agent-dashboard/leads/1"));
     assert!(caleb.get(&link).await.text.contains("over or was used"));

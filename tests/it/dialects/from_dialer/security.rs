@@ -6,7 +6,7 @@ use domain::credential::event::{CanonicalForm, Configuration, Profile};
 use hmac::{Hmac, Mac};
 use lead_ledger::dialects::from_dialer::signature::{canonical, is_signed};
 use lead_ledger::ledger::Context;
-use lead_ledger::ledger::machines::Configure;
+use lead_ledger::ledger::machines::{Configure, RevokeKey, sha256_hex};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
@@ -114,6 +114,31 @@ async fn a_key_is_asked_for_in_the_header_or_on_a_get_in_the_query() {
     let strict = TestApp::start_with(&[("DIALER_ALLOW_QUERY_KEY", "off")]).await;
     assert_eq!(Client::nobody(&strict).get(&format!("{query}{key}")).await.status, 401);
     assert_eq!(app.count("lead_captured").await, 1);
+}
+
+/// C-06: the settings bring in the first key; what was revoked stays so, and a new one belongs to the same machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_stays_revoked_and_a_new_one_is_the_same_machines() {
+    let app = TestApp::start().await;
+    history::documents_agents(&app.app).await;
+    let client = Client::nobody(&app);
+    let click = json!({ "user": "CalebG", "lead_id": "7", "phone": "+44123456789" });
+    let first = client.click(&click).await;
+    app.app.ledger.ensure_from_dialer("another key for tests", "GB").await.unwrap();
+    let known = app.app.ledger.all_machines().await.unwrap();
+    let machine = known.iter().find(|machine| machine.credential.name == "from-dialer").unwrap();
+    assert_eq!(machine.credential.keys.len(), 2);
+    let body = json!({ "user": "CalebG", "lead_id": "7" }).to_string();
+    let headers = [("x-dialer-api-key", "another key for tests")];
+    let again = client.send(Method::POST, FROM_DIALER, Some(&body), &headers).await;
+    assert_eq!(again.body["lead"]["id"], first.body["lead"]["id"], "its ids are still its own");
+
+    let fingerprint = sha256_hex(FROM_DIALER_KEY)[..16].to_owned();
+    let revoke = RevokeKey { id: machine.id, fingerprint };
+    app.app.ledger.record(&Context::system("test"), &revoke).await.unwrap();
+    app.app.ledger.ensure_from_dialer(FROM_DIALER_KEY, "GB").await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_050)).await;
+    assert_eq!(client.click(&click).await.status, 401);
 }
 
 /// B-006
