@@ -83,7 +83,7 @@ pub async fn capture(app: &App, phones: impl IntoIterator<Item = String>) {
     }
 }
 
-/// A random past, the same for the same seed: batches, reports, revisions, late and repeated ones, unknown numbers.
+/// A random past, the same for the same seed: batches, reports, revisions, late and repeated ones, unknown numbers, clicks.
 pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
     const WORDS: [&str; 10] = [
         "CONNECTED",
@@ -102,6 +102,9 @@ pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
         (seed >> 33) % below
     };
     let dialer = Client::dialer(app);
+    if app.app.ledger.find_login("CalebG").await.unwrap().is_none() {
+        documents_agents(&app.app).await;
+    }
     let mut batch = json!(null);
     for _ in 0..steps {
         match next(10) {
@@ -116,6 +119,17 @@ pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
                 let body =
                     json!({ "phone_number": phone, "status": WORDS[usize::try_from(next(10)).unwrap()] });
                 assert_eq!(dialer.report(&body).await.status, 200);
+            }
+            4 => {
+                // The numbers that are reported on too, by their own ids, of calls that are named and that are not.
+                let click = json!({
+                    "user": if next(2) == 0 { "CalebG" } else { "agent1" },
+                    "phone": format!("+98935{:07}", next(30)), "lead_id": next(12),
+                    "uniqueid": if next(2) == 0 { json!(null) } else { json!(format!("1740817{:03}.1", next(20))) },
+                    "city": format!("City {}", next(3)), "notes": format!("noted {}", next(3)),
+                });
+                let answer = dialer.click(&click).await;
+                assert_eq!(answer.status, 201, "{answer:?}");
             }
             _ => {
                 let body = json!({
