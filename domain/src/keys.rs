@@ -1,15 +1,17 @@
 //! What may exist once only? Claims, leases and receipts: rows of one table, told apart by their kind.
 
-use crate::ids::CredentialId;
+use crate::ids::{AgentId, CredentialId};
 use crate::time::Instant;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Kinds of keys. The first four are claims and leases, which the log can make again.
+/// Kinds of keys. Those of streams are claims and leases, which the log can make again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum KeyKind {
     /// A phone within a scope (C-13), held by a lead.
     Phone,
+    /// A phone among one agent's leads, held by a lead.
+    PhoneOfAgent,
     /// A user name, dialer user id or e-mail, held by an agent.
     Login,
     /// A phone that is being dialed, held by a batch; expires.
@@ -32,6 +34,7 @@ impl KeyKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Phone => "phone",
+            Self::PhoneOfAgent => "phone_of_agent",
             Self::Login => "login",
             Self::Lease => "lease",
             Self::Suppressed => "suppressed",
@@ -47,6 +50,7 @@ impl KeyKind {
     pub fn from_word(word: &str) -> Option<Self> {
         [
             Self::Phone,
+            Self::PhoneOfAgent,
             Self::Login,
             Self::Lease,
             Self::Suppressed,
@@ -72,6 +76,11 @@ impl Key {
     /// A phone among all leads of the ledger: one lead a number (S1, S3, Meta; C-13).
     pub fn phone(phone_key: &str) -> Self {
         Self { kind: KeyKind::Phone, key: format!("ledger:{phone_key}") }
+    }
+
+    /// A phone among the leads that were made for one agent (S2; C-13).
+    pub fn phone_of_agent(agent_id: AgentId, phone_key: &str) -> Self {
+        Self { kind: KeyKind::PhoneOfAgent, key: format!("{agent_id}:{phone_key}") }
     }
 
     /// The right to dial a phone now, whatever lead it belongs to.

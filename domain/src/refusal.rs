@@ -39,6 +39,8 @@ pub enum Refusal {
     AgentIsLastAdmin,
     #[error("only machines have that scope")]
     ScopeIsForMachines,
+    #[error("the phone is banned; that stays with it")]
+    PhoneIsBanned,
     #[error("that lead is somebody else's")]
     LeadIsSomebodyElses,
     #[error("the lead is not interested, or qualified already")]

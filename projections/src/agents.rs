@@ -4,6 +4,7 @@ use crate::Views;
 use crate::change::Folded;
 use crate::row::row;
 use chrono::{DateTime, Utc};
+use domain::agent::hours::BusinessHours;
 use domain::ids::AnyId;
 use domain::phone::{Phone, Region};
 use domain::stream::StreamId;
@@ -29,6 +30,9 @@ row! {
         updated_at: DateTime<Utc> = "timestamptz",
         deleted_at: Option<DateTime<Utc>> = "timestamptz",
         scopes: String = "text",
+        max_attempts: i32 = "integer",
+        retry_delay_minutes: i32 = "integer",
+        hours: Option<String> = "text",
     }
 }
 
@@ -57,6 +61,9 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<AgentRow> {
         updated_at: agent.changed_at,
         deleted_at: agent.deleted_at,
         scopes: agent.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
+        max_attempts: i32::try_from(agent.policy.max_attempts).unwrap_or(i32::MAX),
+        retry_delay_minutes: i32::try_from(agent.policy.retry_delay_minutes).unwrap_or(i32::MAX),
+        hours: agent.hours.as_ref().and_then(|hours| serde_json::to_string(hours).ok()),
     }]
 }
 
@@ -64,13 +71,26 @@ macro_rules! select_agent {
     ($condition:literal) => {
         concat!(
             "SELECT id, num, kind, role, username, email, dialer_user_id, first_name, last_name, phone, phone_key, ",
-            "department, is_active, created_at, updated_at, deleted_at, scopes FROM agents ",
+            "department, is_active, created_at, updated_at, deleted_at, scopes, max_attempts, ",
+            "retry_delay_minutes, hours FROM agents ",
             $condition
         )
     };
 }
 
+impl AgentRow {
+    /// Within which hours its leads are called; `None`: at any hour.
+    pub fn business_hours(&self) -> Option<BusinessHours> {
+        serde_json::from_str(self.hours.as_deref()?).ok()
+    }
+}
+
 impl Views {
+    /// Agents that have business hours.
+    pub async fn agents_with_hours(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
+        sqlx::query_as(select_agent!("WHERE hours IS NOT NULL")).fetch_all(&self.by_key).await
+    }
+
     /// Active people who take calls, by number: `active_agents` of a batch (C-19).
     pub async fn active_callers(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
         sqlx::query_as(select_agent!(

@@ -6,6 +6,7 @@ use crate::row::row;
 use chrono::{DateTime, Utc};
 use domain::status::QueueState;
 use domain::stream::StreamId;
+use uuid::Uuid;
 
 row! {
     /// A lead that waits to be dialed. A leased one is due when its lease ends.
@@ -17,6 +18,7 @@ row! {
         rank: i16 = "smallint",
         priority: i16 = "smallint",
         due_at: DateTime<Utc> = "timestamptz",
+        agent_id: Option<Uuid> = "uuid",
     }
 }
 
@@ -37,6 +39,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
         rank: queue.state.rank(),
         priority: lead.priority,
         due_at: queue.due_at.max(lease_ends),
+        agent_id: lead.agent_id.map(|id| id.0),
     }]
 }
 
@@ -55,18 +58,25 @@ WITH RECURSIVE lane AS (
         LIMIT 1
     ) next
 )
-SELECT due.lead_id, due.num, due.phone, due.phone_key, due.rank, due.priority, due.due_at
+SELECT due.lead_id, due.num, due.phone, due.phone_key, due.rank, due.priority, due.due_at, due.agent_id
 FROM lane CROSS JOIN LATERAL (
-    SELECT q.lead_id, q.num, q.phone, q.phone_key, q.rank, q.priority, q.due_at FROM dial_queue q
+    SELECT q.lead_id, q.num, q.phone, q.phone_key, q.rank, q.priority, q.due_at, q.agent_id FROM dial_queue q
     WHERE q.rank = lane.rank AND q.priority = lane.priority AND q.due_at <= $1
+        AND (q.agent_id IS NULL OR q.agent_id <> ALL ($3))
     ORDER BY q.due_at, q.num LIMIT $2
 ) due
 ORDER BY due.rank, due.priority DESC, due.due_at, due.num
 LIMIT $2";
 
 impl Views {
-    /// Up to `limit` leads that are due at `now`, in the order of C-19. Reads plainly: nothing is locked.
-    pub async fn due(&self, now: DateTime<Utc>, limit: i64) -> Result<Vec<QueueRow>, sqlx::Error> {
-        sqlx::query_as(DUE).bind(now).bind(limit).fetch_all(&self.by_key).await
+    /// Up to `limit` leads that are due at `now`, in the order of C-19, but for those of the agents `closed`. Reads
+    /// plainly: nothing is locked.
+    pub async fn due(
+        &self,
+        now: DateTime<Utc>,
+        limit: i64,
+        closed: &[Uuid],
+    ) -> Result<Vec<QueueRow>, sqlx::Error> {
+        sqlx::query_as(DUE).bind(now).bind(limit).bind(closed).fetch_all(&self.by_key).await
     }
 }

@@ -37,6 +37,7 @@ row! {
         created_at: DateTime<Utc> = "timestamptz",
         updated_at: DateTime<Utc> = "timestamptz",
         deleted_at: Option<DateTime<Utc>> = "timestamptz",
+        schedule_at: DateTime<Utc> = "timestamptz",
     }
 }
 
@@ -45,7 +46,8 @@ macro_rules! select_lead {
         concat!(
             "SELECT id, num, sequence, source, phone, phone_key, full_name, first_name, last_name, email, extra, ",
             "agent_id, stage, panel_status, queue_state, disposition, scheduling, due_at, lease_batch_id, ",
-            "lease_until, attempts, last_attempt_at, latest_note, created_at, updated_at, deleted_at FROM lead ",
+            "lease_until, attempts, last_attempt_at, latest_note, created_at, updated_at, deleted_at, schedule_at ",
+            "FROM lead ",
             $condition
         )
     };
@@ -86,6 +88,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<LeadRow> {
         created_at: lead.captured_at,
         updated_at: lead.changed_at,
         deleted_at: lead.deleted_at,
+        schedule_at: lead.schedule_at.unwrap_or(lead.captured_at),
     }]
 }
 

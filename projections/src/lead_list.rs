@@ -6,7 +6,7 @@
 use crate::Views;
 use crate::lead::LeadRow;
 use chrono::{DateTime, Utc};
-use domain::status::PanelStatus;
+use domain::status::{PanelStatus, SchedulingStatus};
 use futures_util::TryStreamExt;
 use quick_cache::sync::Cache;
 use sqlx::{Postgres, QueryBuilder};
@@ -23,6 +23,8 @@ const COUNTED_MAX: i64 = 10_000;
 pub struct Filter {
     pub status: Option<PanelStatus>,
     pub agent_id: Option<Uuid>,
+    /// Where it stands for the scheduler at that time: one that is being dialed is in progress.
+    pub scheduling: Option<(SchedulingStatus, DateTime<Utc>)>,
     /// The whole number, as the ledger compares it.
     pub phone_key: Option<String>,
     /// In the number, the name or the address.
@@ -117,6 +119,22 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     if let Some(agent_id) = filter.agent_id {
         sql.push(" AND l.agent_id = ").push_bind(agent_id);
     }
+    match filter.scheduling {
+        None => {}
+        Some((SchedulingStatus::New, now)) => {
+            sql.push(" AND l.scheduling = 'new' AND (l.lease_until IS NULL OR l.lease_until <= ")
+                .push_bind(now);
+            sql.push(")");
+        }
+        Some((SchedulingStatus::InProgress, now)) => {
+            sql.push(" AND (l.scheduling = 'in_progress' OR l.scheduling = 'new' AND l.lease_until > ")
+                .push_bind(now);
+            sql.push(")");
+        }
+        Some((SchedulingStatus::Done, _)) => {
+            sql.push(" AND l.scheduling = 'done'");
+        }
+    }
     if let Some(from) = filter.from {
         sql.push(" AND l.created_at >= ").push_bind(from);
     }
@@ -136,6 +154,7 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
         let text = like(search);
         sql.push(" AND (l.phone LIKE ").push_bind(text.clone());
         sql.push(" OR l.full_name ILIKE ").push_bind(text.clone());
+        sql.push(" OR l.first_name ILIKE ").push_bind(text.clone());
         sql.push(" OR l.email ILIKE ").push_bind(text);
         // A national number is looked for in the international form without its trunk zero.
         let digits: String = search.chars().filter(char::is_ascii_digit).collect();
@@ -201,8 +220,10 @@ impl Views {
 
     /// How many there are: from the counts read model, else counted up to a limit.
     pub async fn total_leads(&self, filter: &Filter) -> Result<Total, sqlx::Error> {
-        let Filter { status, agent_id, phone_key, search, from, before, nums, excluded_nums } = filter;
+        let Filter { status, agent_id, scheduling, phone_key, search, from, before, nums, excluded_nums } =
+            filter;
         let is_counted = phone_key.is_none()
+            && scheduling.is_none()
             && search.is_none()
             && from.is_none()
             && before.is_none()

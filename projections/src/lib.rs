@@ -13,6 +13,7 @@ mod together;
 pub mod agents;
 pub mod batches;
 pub mod call_history;
+pub mod call_list;
 pub mod call_metrics;
 pub mod dead_letters;
 pub mod dial_queue;

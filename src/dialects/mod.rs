@@ -6,6 +6,7 @@
 pub mod dialer_panel;
 pub mod from_dialer;
 pub mod native;
+pub mod scheduling;
 pub mod telecaller;
 
 use crate::http::{health, request};
@@ -25,6 +26,7 @@ pub fn router(app: App) -> Router {
         .merge(dialer_panel::routes())
         .merge(from_dialer::routes())
         .merge(native::routes())
+        .merge(scheduling::routes())
         .merge(telecaller::routes())
         .merge(crate::ui::routes())
         .layer(DefaultBodyLimit::disable())

@@ -1,7 +1,7 @@
 //! What is to be stored together or not at all?
 
 use super::context::Context;
-use domain::keys::{Key, TakeKey};
+use domain::keys::{Key, KeyKind, TakeKey};
 use domain::stored::{self, LeafFields};
 use domain::stream::{Event, StreamId};
 use projections::change::{Change, Folded};
@@ -113,7 +113,19 @@ impl Intent {
                 if before.contains(&(key.clone(), holder.clone(), until)) {
                     continue;
                 }
-                let is_soft = key.kind == domain::keys::KeyKind::Suppressed;
+                // An agent's claim follows assignment and gives way; only a new lead must have it (C-13).
+                let is_soft = match key.kind {
+                    KeyKind::Suppressed => true,
+                    KeyKind::PhoneOfAgent => change.before.is_some(),
+                    KeyKind::Phone
+                    | KeyKind::Login
+                    | KeyKind::Lease
+                    | KeyKind::ExternalRef
+                    | KeyKind::Idempotency
+                    | KeyKind::Content
+                    | KeyKind::Handoff
+                    | KeyKind::EndedSession => false,
+                };
                 let take = TakeKey { key, holder, until, outcome: None };
                 if is_soft { self.take_softly.push(take) } else { self.take.push(take) }
             }

@@ -13,6 +13,7 @@ use domain::lead::LeadCommand;
 use domain::lead::lease::LeaseLead;
 use domain::stream::{StreamId, StreamKind};
 use domain::time::Instant;
+use projections::agents::AgentRow;
 use projections::dial_queue::QueueRow;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -105,7 +106,13 @@ impl Action for Issue<'_> {
             self.rows.iter().map(|row| StreamId::new(StreamKind::Lead, row.lead_id)).collect();
         desk.load_all(&streams).await?;
         for row in self.rows {
-            // The row may be behind: the lead itself says whether it may be dialed.
+            // The row may be behind: the lead and its agent themselves say whether it may be dialed.
+            if let Some(agent_id) = desk.lead(row.lead_id).await?.agent_id {
+                let agent = desk.agent(agent_id.0).await?;
+                if agent.hours.as_ref().is_some_and(|hours| !hours.is_open(now)) {
+                    continue;
+                }
+            }
             if !phones.insert(&row.phone_key) || desk.decide_lead(row.lead_id, &lease).await.is_err() {
                 continue;
             }
@@ -184,13 +191,22 @@ impl Ledger {
         };
         let wanted = usize::try_from(size).unwrap_or(usize::MAX);
         let limit = i64::try_from(wanted + taken).unwrap_or(i64::MAX);
-        let mut rows = self.views().due(self.now(), limit).await?;
+        let closed = self.closed_agents().await?;
+        let mut rows = self.views().due(self.now(), limit, &closed).await?;
         let mut in_flight = picker.in_flight();
         rows.retain(|row| !in_flight.contains_key(&row.lead_id));
         rows.truncate(wanted);
         let ids: Vec<Uuid> = rows.iter().map(|row| row.lead_id).collect();
         in_flight.extend(ids.iter().map(|id| (*id, PICKED)));
         Ok(Picked { picker, rows, ids })
+    }
+
+    /// Agents whose business hours are over now: their leads wait (B-087).
+    async fn closed_agents(&self) -> Result<Vec<Uuid>, RecordError> {
+        let now = self.now();
+        let agents = self.views().agents_with_hours().await?;
+        let is_closed = |row: &AgentRow| row.business_hours().is_some_and(|hours| !hours.is_open(now));
+        Ok(agents.iter().filter(|row| is_closed(row)).map(|row| row.id).collect())
     }
 
     /// The batch that a receipt speaks of, from its leads' own streams: what is still leased to it.

@@ -22,6 +22,7 @@ pub mod open;
 pub mod people;
 pub mod record;
 pub mod replay;
+pub mod schedule_leads;
 mod statement;
 pub mod stock;
 mod turns;

@@ -2,7 +2,7 @@
 
 use super::{
     Agent, AgentEvent, change::ChangeAgent, change_password::ChangePassword, delete::DeleteAgent,
-    register::RegisterAgent, set_active::SetActive, set_scopes::SetScopes,
+    register::RegisterAgent, set_active::SetActive, set_dial_policy::SetDialPolicy, set_scopes::SetScopes,
 };
 use crate::Refusal;
 
@@ -14,6 +14,7 @@ pub enum AgentCommand {
     Change(Box<ChangeAgent>),
     Delete(DeleteAgent),
     SetScopes(SetScopes),
+    SetDialPolicy(Box<SetDialPolicy>),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -25,5 +26,6 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Result<Vec<AgentEvent>, 
         AgentCommand::Change(c) => c.decide(agent),
         AgentCommand::Delete(c) => c.decide(agent),
         AgentCommand::SetScopes(c) => c.decide(agent),
+        AgentCommand::SetDialPolicy(c) => c.decide(agent),
     }
 }

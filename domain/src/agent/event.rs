@@ -1,5 +1,6 @@
 //! What can happen to an agent? Password hashes are never among it: they live in the `secrets` table.
 
+use super::hours::BusinessHours;
 use crate::lead::attempt::DialPolicy;
 use crate::principal::{Role, Scope};
 use crate::status::words;
@@ -17,6 +18,7 @@ pub enum AgentEvent {
     AgentChanged(Box<AgentChanged>),
     AgentDeleted(AgentDeleted),
     ScopesSet(ScopesSet),
+    DialPolicySet(Box<DialPolicySet>),
 }
 
 impl AgentEvent {
@@ -30,6 +32,7 @@ impl AgentEvent {
             Self::AgentChanged(_) => "agent_changed",
             Self::AgentDeleted(_) => "agent_deleted",
             Self::ScopesSet(_) => "scopes_set",
+            Self::DialPolicySet(_) => "dial_policy_set",
         }
     }
 
@@ -133,4 +136,14 @@ pub struct AgentDeleted {
 pub struct ScopesSet {
     pub at: Instant,
     pub scopes: Vec<Scope>,
+}
+
+/// How often, how soon and within which hours the agent's leads are called, from now on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DialPolicySet {
+    pub at: Instant,
+    pub policy: DialPolicy,
+    /// `None`: at any hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<BusinessHours>,
 }

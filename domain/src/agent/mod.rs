@@ -3,6 +3,7 @@
 mod aggregate;
 pub mod command;
 pub mod event;
+pub mod hours;
 pub mod state;
 
 pub mod change;
@@ -10,6 +11,7 @@ pub mod change_password;
 pub mod delete;
 pub mod register;
 pub mod set_active;
+pub mod set_dial_policy;
 pub mod set_scopes;
 
 pub use command::{AgentCommand, decide};

@@ -1,6 +1,7 @@
 //! What is an agent now? The fold of its events.
 
 use super::event::{AgentChanged, AgentEvent, AgentKind, AgentRegistered, Profile};
+use super::hours::BusinessHours;
 use crate::keys::Key;
 use crate::lead::attempt::DialPolicy;
 use crate::principal::{Role, Scope};
@@ -26,6 +27,8 @@ pub struct Agent {
     pub deleted_at: Option<Instant>,
     /// What the agent may do beyond its role.
     pub scopes: Vec<Scope>,
+    /// Within which its leads are called; `None`: at any hour.
+    pub hours: Option<BusinessHours>,
 }
 
 impl Default for Agent {
@@ -44,6 +47,7 @@ impl Default for Agent {
             changed_at: Instant::UNIX_EPOCH,
             deleted_at: None,
             scopes: Vec::new(),
+            hours: None,
         }
     }
 }
@@ -96,6 +100,11 @@ impl Agent {
                 self.is_active = false;
                 self.token_epoch += 1;
             }
+            AgentEvent::DialPolicySet(e) => {
+                self.changed_at = e.at;
+                self.policy = e.policy;
+                self.hours = e.hours;
+            }
             AgentEvent::ScopesSet(e) => {
                 self.changed_at = e.at;
                 self.scopes = e.scopes;
@@ -127,6 +136,7 @@ impl Agent {
             changed_at: e.at,
             deleted_at: None,
             scopes: Vec::new(),
+            hours: None,
         };
     }
 

@@ -4,6 +4,7 @@ use super::command::live;
 use super::event::{LeadDetailsChanged, LeadEvent, Person};
 use super::state::Lead;
 use crate::Refusal;
+use crate::phone::Phone;
 use crate::time::Instant;
 
 /// Members of `person` that are present are set; `cleared` names members (or `extra` names) to forget.
@@ -17,6 +18,13 @@ pub struct ChangeDetails {
 impl ChangeDetails {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
         live(lead)?;
+        // A ban belongs to the number that it was told of.
+        let is_other = |phone: &Phone| lead.phone_key().is_some_and(|known| known != phone.key());
+        let drops_phone = self.person.phone.as_ref().is_some_and(is_other)
+            || self.cleared.iter().any(|name| name == "phone");
+        if lead.is_suppressed() && drops_phone {
+            return Err(Refusal::PhoneIsBanned);
+        }
         let event = LeadEvent::LeadDetailsChanged(Box::new(LeadDetailsChanged {
             at: self.at,
             cleared: self.cleared.clone(),

@@ -17,6 +17,7 @@ use super::{
     set_panel_status::SetPanelStatus,
     set_stage::SetStage,
     submission::{AnswerSubmission, SubmitLead},
+    take_up::TakeUpLead,
 };
 use crate::Refusal;
 use crate::time::Instant;
@@ -39,6 +40,7 @@ pub enum LeadCommand {
     RecordInterest(Box<RecordInterest>),
     Submit(SubmitLead),
     AnswerSubmission(AnswerSubmission),
+    TakeUp(TakeUpLead),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -59,6 +61,7 @@ pub fn decide(lead: &Lead, command: &LeadCommand) -> Result<Vec<LeadEvent>, Refu
         LeadCommand::RecordInterest(c) => (c.at, c.decide(lead)?),
         LeadCommand::Submit(c) => (c.at, c.decide(lead)?),
         LeadCommand::AnswerSubmission(c) => (c.at, c.decide(lead)?),
+        LeadCommand::TakeUp(c) => (c.at, c.decide(lead)?),
     };
     if let Some(changed) = status_changed(lead, &events, at) {
         events.push(LeadEvent::LeadStatusChanged(changed));

@@ -35,6 +35,7 @@ pub enum LeadEvent {
     DuplicateSuspected(DuplicateSuspected),
     LeadSubmitted(LeadSubmitted),
     SubmissionAnswered(SubmissionAnswered),
+    LeadTakenUp(LeadTakenUp),
 }
 
 impl LeadEvent {
@@ -61,6 +62,7 @@ impl LeadEvent {
             Self::DuplicateSuspected(_) => "duplicate_suspected",
             Self::LeadSubmitted(_) => "lead_submitted",
             Self::SubmissionAnswered(_) => "submission_answered",
+            Self::LeadTakenUp(_) => "lead_taken_up",
         }
     }
 
@@ -295,4 +297,10 @@ pub struct InterestRecorded {
 pub struct DuplicateSuspected {
     pub at: Instant,
     pub lead_ids: Vec<LeadId>,
+}
+
+/// A person works on it again: no longer closed, and not queued for the dialer as a new one either (C-22).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LeadTakenUp {
+    pub at: Instant,
 }

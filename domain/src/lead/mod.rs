@@ -25,6 +25,7 @@ pub mod schedule;
 pub mod set_panel_status;
 pub mod set_stage;
 pub mod submission;
+pub mod take_up;
 
 pub use command::{LeadCommand, decide};
 pub use event::LeadEvent;

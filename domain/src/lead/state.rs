@@ -90,6 +90,26 @@ impl Lead {
         self.person.phone.as_ref().map(crate::phone::Phone::key)
     }
 
+    /// What makes its phone its own: among all leads, or for one that was made for an agent, among that agent's (C-13).
+    fn phone_claim(&self) -> Option<Key> {
+        let phone = self.phone_key()?;
+        match (self.source, self.agent_id) {
+            (Source::Scheduling, Some(agent_id)) => Some(Key::phone_of_agent(agent_id, &phone)),
+            (Source::Scheduling, None) => None,
+            (
+                Source::DialerReport
+                | Source::FromDialer
+                | Source::Panel
+                | Source::Import
+                | Source::Manual
+                | Source::Website
+                | Source::Facebook
+                | Source::Instagram,
+                _,
+            ) => Some(Key::phone(&phone)),
+        }
+    }
+
     /// The keys that this lead holds: what the `keys` table must say, as a function of the state.
     pub fn held_keys(&self, id: uuid::Uuid) -> Vec<(Key, String, Option<Instant>)> {
         let mut keys = Vec::new();
@@ -99,8 +119,8 @@ impl Lead {
             keys.extend(refs.map(|key| (key, id.to_string(), None)));
         }
         let Some(phone) = self.phone_key() else { return keys };
-        if is_there {
-            keys.push((Key::phone(&phone), id.to_string(), None));
+        if let Some(claim) = self.phone_claim().filter(|_| is_there) {
+            keys.push((claim, id.to_string(), None));
         }
         if self.is_suppressed() {
             keys.push((Key::suppressed(&phone), id.to_string(), None));
@@ -151,6 +171,7 @@ impl Lead {
                 self.act(e.at, ActKind::Requeued);
             }
             LeadEvent::LeadClosed(e) => self.act(e.at, ActKind::Closed(e.disposition)),
+            LeadEvent::LeadTakenUp(e) => self.act(e.at, ActKind::TakenUp),
             LeadEvent::LeadDeleted(e) => {
                 self.touch(e.at);
                 self.deleted_at = Some(e.at);

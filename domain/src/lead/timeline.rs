@@ -19,6 +19,8 @@ pub enum ActKind {
     Requeued,
     PanelStatusSet(PanelStatus, DialPolicy),
     Closed(Disposition),
+    /// A person works on it.
+    TakenUp,
 }
 
 /// The newest thing that says where a lead stands. At one instant an act outweighs an attempt. The capture gives way to
@@ -80,7 +82,7 @@ impl Lead {
         let act = self.acts.iter().rev().find_map(|act| match act.kind {
             ActKind::Requeued => Some((act.at, PanelStatus::InQueue)),
             ActKind::PanelStatusSet(status, _) => Some((act.at, status)),
-            ActKind::Closed(_) => None,
+            ActKind::Closed(_) | ActKind::TakenUp => None,
         });
         let word = |attempt: &Attempt| attempt.outcome.panel_status().unwrap_or(PanelStatus::InQueue);
         match (attempt, act) {
@@ -109,6 +111,7 @@ impl Lead {
                         waits(QueueState::RetryWait, act.at + policy.retry_delay())
                     }
                     ActKind::Closed(disposition) => closed(act.at, disposition),
+                    ActKind::TakenUp => waits(QueueState::RetryWait, act.at),
                 },
             ),
         };

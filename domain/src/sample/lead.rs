@@ -89,6 +89,7 @@ pub fn click_events() -> Vec<LeadEvent> {
         }),
         LeadEvent::DuplicateSuspected(lead::DuplicateSuspected { at: at(), lead_ids: vec![LeadId(id(6))] }),
         LeadEvent::LeadSubmitted(LeadSubmitted { at: at(), by: AgentId(id(1)) }),
+        LeadEvent::LeadTakenUp(lead::LeadTakenUp { at: at() }),
         LeadEvent::SubmissionAnswered(SubmissionAnswered {
             at: at(),
             by: AgentId(id(8)),

@@ -4,8 +4,9 @@ mod lead;
 
 use crate::agent::event::{
     AgentActivated, AgentChanged, AgentDeactivated, AgentDeleted, AgentEvent, AgentKind, AgentRegistered,
-    PasswordChanged, Profile, ProfileChange, ScopesSet,
+    DialPolicySet, PasswordChanged, Profile, ProfileChange, ScopesSet,
 };
+use crate::agent::hours::BusinessHours;
 use crate::batch::event::{BatchEvent, BatchExpired, BatchIssued};
 use crate::credential::event::{
     CanonicalForm, Configuration, CredentialAdded, CredentialConfigured, CredentialEvent, KeyAdded,
@@ -69,6 +70,15 @@ fn agent_events() -> Vec<AgentEvent> {
             person: ProfileChange { last_name: Some("Smith".to_owned()), ..ProfileChange::default() },
         })),
         AgentEvent::AgentDeleted(AgentDeleted { at: at() }),
+        AgentEvent::DialPolicySet(Box::new(DialPolicySet {
+            at: at(),
+            policy: DialPolicy { max_attempts: 5, retry_delay_minutes: 30 },
+            hours: Some(BusinessHours {
+                start_time: NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default(),
+                end_time: NaiveTime::from_hms_opt(17, 30, 0).unwrap_or_default(),
+                timezone: "America/New_York".to_owned(),
+            }),
+        })),
         AgentEvent::ScopesSet(ScopesSet { at: at(), scopes: vec![Scope::LeadsQualify] }),
     ]
 }

@@ -159,6 +159,7 @@ impl From<Refusal> for Reject {
             | Refusal::LeadIsLeased
             | Refusal::LeadIsNotDue
             | Refusal::LeadHasNoPhone
+            | Refusal::PhoneIsBanned
             | Refusal::LeadIsNotInterested
             | Refusal::NothingIsSubmitted
             | Refusal::SubmissionIsOwn

@@ -1,4 +1,5 @@
 mod dialer_panel;
 mod from_dialer;
 mod native;
+mod scheduling;
 mod telecaller;

@@ -193,6 +193,11 @@ impl TestApp {
         self.clock.now().timestamp()
     }
 
+    /// The service's clock, as a dialer writes it.
+    pub fn now_text(&self) -> String {
+        self.clock.now().to_rfc3339()
+    }
+
     /// Rebuilds everything beside the live rows and compares: the end of many tests.
     pub async fn rebuilt_equals_live(&self) -> Report {
         let report = rebuild::run(&self.app.pool, &Projection::ALL, true, Arc::new(|_, _| {})).await.unwrap();

@@ -1,0 +1,67 @@
+//! `POST /api/v1/agents`: another agent, an AI one unless told otherwise (C-03).
+
+use super::agent::{Reply, Said};
+use super::caller::Member;
+use super::fields::Fields;
+use super::list_agents::find;
+use super::reject::{Body, Reject, Rejected};
+use crate::http::written;
+use crate::ledger::people::Register;
+use crate::ledger::schedule_leads::SetAgentPolicy;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::agent::event::{AgentKind, Profile};
+use domain::lead::attempt::DialPolicy;
+use domain::principal::Role;
+use serde_json::{Map, Value};
+
+const KINDS: [(&str, AgentKind); 2] = [("ai", AgentKind::Ai), ("human", AgentKind::Human)];
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Body(body): Body,
+) -> Result<(StatusCode, HeaderMap, Json<Reply>), Rejected> {
+    member.may_lead()?;
+    let (register, policy) = read(&app, &body).await.map_err(|reject| member.reject(reject))?;
+    let recorded =
+        app.ledger.record(&member.context(), &register).await.map_err(|error| member.reject(error))?;
+    let policy = SetAgentPolicy { id: recorded.answer, ..policy };
+    let recorded =
+        app.ledger.record(&member.context(), &policy).await.map_err(|error| member.reject(error))?;
+    let row = find(&app, &policy.id.to_string()).await.map_err(|reject| member.reject(reject))?;
+    let headers = written::headers(recorded.position, recorded.is_followed, false);
+    Ok((StatusCode::CREATED, headers, Json(Reply::from(&row))))
+}
+
+async fn read(app: &App, body: &Map<String, Value>) -> Result<(Register, SetAgentPolicy), Reject> {
+    let mut fields = Fields::of_body(body);
+    let said = Said::read(&mut fields);
+    let name = fields.required("name", said.name.clone());
+    let kind = fields.word("kind", &KINDS).unwrap_or(AgentKind::Ai);
+    fields.end()?;
+    let name = name.unwrap_or_default();
+    let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
+    let policy = said.policy(DialPolicy::default());
+    let hours = said.hours(None, &app.ledger.dialing().await?.timezone)?;
+    let register = Register {
+        id: None,
+        kind,
+        role: Role::Agent,
+        department: None,
+        dialer_user_id: None,
+        policy,
+        scopes: Vec::new(),
+        person: Profile {
+            first_name: first.to_owned(),
+            last_name: last.trim().to_owned(),
+            username: said.username.clone(),
+            ..Profile::default()
+        },
+        password_hash: None,
+    };
+    let set = SetAgentPolicy { id: uuid::Uuid::nil(), policy, hours, is_active: said.is_active, name: None };
+    Ok((register, set))
+}

@@ -1,0 +1,143 @@
+//! `GET /api/v1/calls/history`: calls in pages, the latest first, whatever dialect reported them (B-080, B-081).
+
+use super::caller::Member;
+use super::fields::Fields;
+use super::page::Page;
+use super::reject::{Reject, Rejected};
+use super::words;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Query, State};
+use chrono::{Duration, NaiveDate};
+use chrono_tz::Tz;
+use domain::outcome::Outcome;
+use domain::time::{Instant, day_start};
+use projections::call_list::{Call, Filter};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The longest search, in characters.
+const SEARCH_MAX: usize = 100;
+
+#[derive(Serialize)]
+pub struct Reply {
+    calls: Vec<Item>,
+    total: i64,
+    /// False: there are more than `total`; a search is counted up to 10,000 only.
+    total_is_exact: bool,
+    page: i64,
+    per_page: i64,
+}
+
+#[derive(Serialize)]
+struct Item {
+    id: Uuid,
+    lead_id: Uuid,
+    agent_id: Option<Uuid>,
+    lead_name: Option<String>,
+    lead_phone: Option<String>,
+    agent_name: Option<String>,
+    status: &'static str,
+    outcome: Option<&'static str>,
+    duration_seconds: Option<i32>,
+    transcript_url: Option<String>,
+    summary: Option<String>,
+    created_at: String,
+}
+
+impl From<Call> for Item {
+    fn from(call: Call) -> Self {
+        let outcome = Outcome::from_word(&call.outcome).unwrap_or(Outcome::Unknown);
+        Self {
+            id: call.id,
+            lead_id: call.lead_id,
+            agent_id: call.agent_id,
+            lead_name: call.lead_name,
+            lead_phone: call.lead_phone,
+            agent_name: call.agent_name.map(|name| name.trim().to_owned()),
+            status: words::call_status(outcome),
+            outcome: outcome.call_result().map(domain::outcome::CallResult::as_str),
+            duration_seconds: call.duration_seconds,
+            transcript_url: call.transcript_url,
+            summary: call.summary,
+            created_at: words::instant(call.occurred_at),
+        }
+    }
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Json<Reply>, Rejected> {
+    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
+    list(&app, &query).await.map(Json).map_err(|reject| member.reject(reject))
+}
+
+async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
+    let mut fields = Fields::of_query(query);
+    let page = Page::read(&mut fields);
+    let result = fields.word("outcome", &words::RESULTS);
+    let search: Option<String> = fields.text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
+    let filter = Filter { result, search, ..filter(app, fields).await? };
+    let views = app.ledger.views();
+    let calls = views.list_calls(&filter, page.skip(), page.per_page).await.map_err(RecordError::from)?;
+    let total = views.total_calls(&filter).await.map_err(RecordError::from)?;
+    Ok(Reply {
+        calls: calls.into_iter().map(Item::from).collect(),
+        total: total.count,
+        total_is_exact: total.is_exact,
+        page: page.page,
+        per_page: page.per_page,
+    })
+}
+
+/// What history and metrics share: the agent, and days of the ledger's zone, both inclusive (C-24).
+pub async fn filter(app: &App, mut fields: Fields<'_>) -> Result<Filter, Reject> {
+    let agent_id = fields.id("agent_id");
+    let zone = match fields.text("tz").map(|text| text.parse::<Tz>()) {
+        None => app.ledger.dialing().await?.zone(),
+        Some(Ok(zone)) => zone,
+        Some(Err(_)) => {
+            fields.problem("tz", "Input should be a time zone such as Europe/London", "value_error");
+            Tz::UTC
+        }
+    };
+    let from = day(&mut fields, "start_date");
+    let upto = day(&mut fields, "end_date");
+    if let (Some(from), Some(upto)) = (from, upto)
+        && from > upto
+    {
+        fields.problem("end_date", "end_date must not be before start_date", "value_error");
+    }
+    fields.end()?;
+    let agent_id = match agent_id {
+        None => None,
+        Some(id) => {
+            let agent = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
+            Some(agent.map_or(Uuid::max(), |agent| agent.id))
+        }
+    };
+    let start = |day: NaiveDate| -> Instant { day_start(day, zone) };
+    let before = upto.map(|day| start(day + Duration::days(1)));
+    Ok(Filter { agent_id, from: from.map(start), before, ..Filter::default() })
+}
+
+fn day(fields: &mut Fields<'_>, name: &'static str) -> Option<NaiveDate> {
+    let text = fields.text(name)?;
+    // Years that every zone and the database can hold.
+    let first = NaiveDate::from_ymd_opt(1970, 1, 2);
+    let last = NaiveDate::from_ymd_opt(2200, 1, 1);
+    let day = text.parse().ok().filter(|day| first <= Some(*day) && Some(*day) <= last);
+    if day.is_none() {
+        fields.problem(
+            name,
+            "Input should be a valid date in the form YYYY-MM-DD",
+            "date_from_datetime_parsing",
+        );
+    }
+    day
+}

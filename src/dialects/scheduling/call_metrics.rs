@@ -1,0 +1,62 @@
+//! `GET /api/v1/calls/metrics`: sums over calls, by agent and days (B-082, B-083, C-26).
+
+use super::call_history::filter;
+use super::caller::Member;
+use super::fields::Fields;
+use super::reject::Rejected;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+pub struct Reply {
+    total_calls: i64,
+    answered_calls: i64,
+    no_answer_calls: i64,
+    failed_calls: i64,
+    /// Of a hundred calls, to one decimal.
+    pickup_rate: f64,
+    average_attempts_per_lead: f64,
+    active_agents: i64,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Json<Reply>, Rejected> {
+    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
+    let filter = filter(&app, Fields::of_query(&query)).await.map_err(|reject| member.reject(reject))?;
+    let metrics = app.ledger.views().call_metrics(&filter).await.map_err(|error| member.failed(error))?;
+    let total = metrics.answered + metrics.no_answer + metrics.failed;
+    Ok(Json(Reply {
+        total_calls: total,
+        answered_calls: metrics.answered,
+        no_answer_calls: metrics.no_answer,
+        failed_calls: metrics.failed,
+        pickup_rate: tenths(metrics.answered * 100, total),
+        average_attempts_per_lead: tenths(total, metrics.leads),
+        active_agents: metrics.agents,
+    }))
+}
+
+/// A quotient to one decimal, half up; of nothing it is 0.
+fn tenths(of: i64, by: i64) -> f64 {
+    if by == 0 { 0.0 } else { ((20 * of + by) / (2 * by)) as f64 / 10.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// B-083: the document's own figures, and a half that goes up.
+    #[test]
+    fn quotients_are_rounded_half_up() {
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(close(tenths(350 * 100, 500), 70.0) && close(tenths(500, 278), 1.8));
+        assert!(close(tenths(1, 20), 0.1) && close(tenths(1, 3), 0.3) && close(tenths(5, 0), 0.0));
+    }
+}

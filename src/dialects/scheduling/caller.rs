@@ -1,0 +1,69 @@
+//! Who calls: anybody who is logged in sees the whole ledger (C-36); auditors and analysts only look.
+
+use super::reject::{Reject, Rejected, request_id};
+use crate::http::credentials::bearer;
+use crate::ledger::{Context, RecordError};
+use crate::state::{App, Person};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::principal::Role;
+
+/// Somebody who may look.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub person: Person,
+    pub request_id: String,
+}
+
+impl Member {
+    /// A "no" to their request.
+    pub fn reject(&self, reject: impl Into<Reject>) -> Rejected {
+        Rejected(reject.into(), self.request_id.clone())
+    }
+
+    /// A "no" because a read failed.
+    pub fn failed(&self, error: impl Into<RecordError>) -> Rejected {
+        self.reject(error.into())
+    }
+
+    /// Goes on only for those who may change something.
+    pub fn may_change(&self) -> Result<(), Rejected> {
+        match self.person.role() {
+            Role::Admin | Role::Supervisor | Role::Telecaller | Role::Agent => Ok(()),
+            Role::Auditor | Role::Analyst => Err(self.reject(Reject::NotPermitted)),
+        }
+    }
+
+    /// Goes on only for those who lead others.
+    pub fn may_lead(&self) -> Result<(), Rejected> {
+        match self.person.role() {
+            Role::Admin | Role::Supervisor => Ok(()),
+            Role::Telecaller | Role::Agent | Role::Auditor | Role::Analyst => {
+                Err(self.reject(Reject::NotPermitted))
+            }
+        }
+    }
+
+    /// The circumstances of their request.
+    pub fn context(&self) -> Context {
+        Context {
+            principal: self.person.principal(),
+            dialect: "scheduling",
+            request_id: self.request_id.clone(),
+            body_hash: None,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Rejected;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejected> {
+        let request_id = request_id(&parts.extensions);
+        let reject = |reject| Rejected(reject, request_id.clone());
+        let token = bearer(&parts.headers).ok_or_else(|| reject(Reject::NotAuthenticated))?;
+        let person = app.find_person(token).await.map_err(|error| reject(error.into()))?;
+        let person = person.ok_or_else(|| reject(Reject::NotAuthenticated))?;
+        Ok(Self { person, request_id })
+    }
+}

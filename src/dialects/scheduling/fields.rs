@@ -1,0 +1,183 @@
+//! What does a body or query say? Members by name, what is null or blank gone; all that is wrong is told together.
+
+use super::reject::{Problem, Reject};
+use super::words;
+use chrono_tz::Tz;
+use domain::ids::AnyId;
+use domain::lead::details::DETAIL_MAX;
+use domain::time::{Instant, parse_instant};
+use serde_json::{Map, Value};
+
+/// A body or query being read.
+pub struct Fields<'a> {
+    place: &'static str,
+    members: &'a Map<String, Value>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Fields<'a> {
+    /// The members of a body.
+    pub fn of_body(members: &'a Map<String, Value>) -> Self {
+        Self { place: "body", members, problems: Vec::new() }
+    }
+
+    /// The members of a query, all of them texts.
+    pub fn of_query(members: &'a Map<String, Value>) -> Self {
+        Self { place: "query", members, problems: Vec::new() }
+    }
+
+    /// A value that says something.
+    pub fn value(&self, name: &str) -> Option<&'a Value> {
+        let is_blank =
+            |value: &&Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
+        self.members.get(name).filter(|value| !is_blank(value))
+    }
+
+    /// Notes what is wrong with a member.
+    pub fn problem(&mut self, name: &'static str, msg: impl Into<String>, kind: &'static str) {
+        self.problems.push(Problem { loc: [self.place, name], msg: msg.into(), kind });
+    }
+
+    /// A member that must be there.
+    pub fn required<T>(&mut self, name: &'static str, value: Option<T>) -> Option<T> {
+        let is_told = self.problems.iter().any(|problem| problem.loc[1] == name);
+        if value.is_none() && !is_told {
+            self.problem(name, "Field required", "missing");
+        }
+        value
+    }
+
+    /// A text of at most 1,000 characters.
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
+        let value = self.value(name)?;
+        let Some(text) = value.as_str() else {
+            self.problem(name, "Input should be a valid string", "string_type");
+            return None;
+        };
+        if text.chars().count() > DETAIL_MAX || text.contains('\0') {
+            self.problem(name, "String should have at most 1000 characters", "string_too_long");
+            return None;
+        }
+        Some(text.trim().to_owned())
+    }
+
+    /// An id in any of its spellings.
+    pub fn id(&mut self, name: &'static str) -> Option<AnyId> {
+        let value = self.value(name)?;
+        let number = value.as_number().map(ToString::to_string);
+        let text = number.unwrap_or_else(|| value.as_str().unwrap_or("").trim().to_owned());
+        let id = AnyId::parse(&text);
+        if id.is_none() {
+            self.problem(name, "Input should be a valid UUID", "uuid_parsing");
+        }
+        id
+    }
+
+    /// A point in time; without an offset it is one of the ledger's zone.
+    pub fn instant(&mut self, name: &'static str, zone: Tz) -> Option<Instant> {
+        let text = self.text(name)?;
+        let at = parse_instant(&text, zone).ok();
+        if at.is_none() {
+            self.problem(name, "Input should be a valid datetime", "datetime_parsing");
+        }
+        at
+    }
+
+    /// One of a list of words.
+    pub fn word<T: Copy>(&mut self, name: &'static str, known: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text(name)?;
+        let word = known.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if word.is_none() {
+            let words: Vec<String> = known.iter().map(|(word, _)| format!("'{word}'")).collect();
+            self.problem(name, format!("Input should be {}", words.join(", ")), "enum");
+        }
+        word
+    }
+
+    /// A whole number within these bounds.
+    pub fn whole(&mut self, name: &'static str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let value = self.value(name)?;
+        let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+        let Some(number) = number else {
+            self.problem(name, "Input should be a valid integer", "int_parsing");
+            return None;
+        };
+        if number < *bounds.start() {
+            self.problem(
+                name,
+                format!("Input should be greater than or equal to {}", bounds.start()),
+                "greater_than_equal",
+            );
+            return None;
+        }
+        if number > *bounds.end() {
+            self.problem(
+                name,
+                format!("Input should be less than or equal to {}", bounds.end()),
+                "less_than_equal",
+            );
+            return None;
+        }
+        Some(number)
+    }
+
+    /// True or false.
+    pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.value(name)?;
+        let is_so = words::boolean(value);
+        if is_so.is_none() {
+            self.problem(name, "Input should be a valid boolean", "bool_parsing");
+        }
+        is_so
+    }
+
+    /// An object.
+    pub fn object(&mut self, name: &'static str) -> Option<Map<String, Value>> {
+        let value = self.value(name)?;
+        let members = value.as_object().filter(|_| !has_nul(value));
+        if members.is_none() {
+            self.problem(name, "Input should be a valid dictionary", "dict_type");
+        }
+        members.cloned()
+    }
+
+    /// Goes on if nothing was wrong.
+    pub fn end(self) -> Result<(), Reject> {
+        if self.problems.is_empty() { Ok(()) } else { Err(Reject::Invalid(self.problems)) }
+    }
+}
+
+/// Whether a text or name anywhere in it holds what the database cannot keep.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_null_or_blank_is_not_there_and_all_problems_are_told_together() {
+        let body =
+            json!({ "first_name": " ", "agent_id": null, "schedule_at": "soon", "custom_fields": [1] });
+        let mut fields = Fields::of_body(body.as_object().unwrap());
+        let (name, id) = (fields.text("first_name"), fields.id("agent_id"));
+        assert!(fields.required("first_name", name).is_none() && fields.required("agent_id", id).is_none());
+        assert!(fields.instant("schedule_at", Tz::UTC).is_none() && fields.object("custom_fields").is_none());
+        let Err(Reject::Invalid(problems)) = fields.end() else { panic!("nothing was wrong") };
+        let told: Vec<_> = problems.iter().map(|problem| (problem.loc[1], problem.kind)).collect();
+        let expected = [
+            ("first_name", "missing"),
+            ("agent_id", "missing"),
+            ("schedule_at", "datetime_parsing"),
+            ("custom_fields", "dict_type"),
+        ];
+        assert_eq!(told, expected);
+    }
+}

@@ -1,0 +1,56 @@
+//! `GET /api/v1/agents` and `/api/v1/agents/{id}`: who takes the calls (B-057, C-03).
+
+use super::agent::Reply as Item;
+use super::caller::Member;
+use super::fields::Fields;
+use super::page::Page;
+use super::reject::{Reject, Rejected};
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use domain::ids::AnyId;
+use projections::agents::AgentRow;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+#[derive(Serialize)]
+pub struct Reply {
+    agents: Vec<Item>,
+    total: usize,
+    page: i64,
+    per_page: i64,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Json<Reply>, Rejected> {
+    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
+    let mut fields = Fields::of_query(&query);
+    let page = Page::read(&mut fields);
+    fields.end().map_err(|reject| member.reject(reject))?;
+    let rows = app.ledger.views().all_agents().await.map_err(|error| member.failed(error))?;
+    let skip = usize::try_from(page.skip()).unwrap_or(usize::MAX);
+    let shown = usize::try_from(page.per_page).unwrap_or(0);
+    let agents = rows.iter().skip(skip).take(shown).map(Item::from).collect();
+    Ok(Json(Reply { agents, total: rows.len(), page: page.page, per_page: page.per_page }))
+}
+
+pub async fn one(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Json<Item>, Rejected> {
+    let row = find(&app, &id).await.map_err(|reject| member.reject(reject))?;
+    Ok(Json(Item::from(&row)))
+}
+
+/// The agent of that id, if it is not deleted.
+pub async fn find(app: &App, id: &str) -> Result<AgentRow, Reject> {
+    let id = AnyId::parse(id).ok_or_else(|| Reject::path("agent_id"))?;
+    let row = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
+    row.filter(|row| row.deleted_at.is_none()).ok_or(Reject::NotFound("Agent"))
+}

@@ -1,0 +1,84 @@
+//! `GET /api/v1/leads`: leads in pages, the newest first (B-065 to B-067).
+
+use super::caller::Member;
+use super::fields::Fields;
+use super::lead::Reply as Item;
+use super::page::Page;
+use super::reject::{Reject, Rejected};
+use super::words;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Query, State};
+use domain::phone::Validity;
+use projections::lead_list::{Column, Filter, Order, Total};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The longest search, in characters.
+const SEARCH_MAX: usize = 100;
+
+#[derive(Serialize)]
+pub struct Reply {
+    leads: Vec<Item>,
+    total: i64,
+    /// False: there are more than `total`; a search or a status is counted up to 10,000 only.
+    total_is_exact: bool,
+    page: i64,
+    per_page: i64,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Result<Json<Reply>, Rejected> {
+    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
+    list(&app, &query).await.map(Json).map_err(|reject| member.reject(reject))
+}
+
+async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
+    let mut fields = Fields::of_query(query);
+    let page = Page::read(&mut fields);
+    let agent_id = fields.id("agent_id");
+    let scheduling = fields.word("status_filter", &words::STATUSES);
+    let search: Option<String> = fields.text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
+    fields.end()?;
+    let views = app.ledger.views();
+    let agent_id = match agent_id {
+        None => None,
+        // An agent that is not there has no leads.
+        Some(id) => {
+            let agent = views.find_agent(id).await.map_err(RecordError::from)?;
+            Some(agent.map_or(Uuid::max(), |agent| agent.id))
+        }
+    };
+    // A whole number is found by its key, not by looking through all of them.
+    let whole = search.as_deref().and_then(|text| words::phone(text, app.config.region_scheduling));
+    let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key());
+    let search = search.filter(|_| phone_key.is_none());
+    let now = app.ledger.now();
+    let scheduling = scheduling.map(|status| (status, now));
+    let filter = Filter { agent_id, scheduling, phone_key, search, ..Filter::default() };
+    let order = Order { column: Column::CreatedAt, is_descending: true };
+    let leads =
+        views.list_leads(&filter, order, page.skip(), page.per_page).await.map_err(RecordError::from)?;
+    let shown = i64::try_from(leads.len()).unwrap_or(page.per_page);
+    // A page that is not full is the last one: it tells how many there are.
+    let is_last = shown < page.per_page && (shown > 0 || page.page == 1);
+    let total = if is_last {
+        Total { count: page.skip() + shown, is_exact: true }
+    } else {
+        views.total_leads(&filter).await.map_err(RecordError::from)?
+    };
+    let leads = leads.iter().map(|row| Item::of(row, now)).collect();
+    Ok(Reply {
+        leads,
+        total: total.count,
+        total_is_exact: total.is_exact,
+        page: page.page,
+        per_page: page.per_page,
+    })
+}

@@ -1,0 +1,246 @@
+//! Every "no" of document 002: `{"detail": text}`, and where the document says so `{"detail": [{loc, msg, type}]}`
+//! (B-056, B-084, C-09).
+
+use crate::http::body::{self, BodyError};
+use crate::http::request::RequestId;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::Refusal;
+use domain::keys::KeyKind;
+use metrics::counter;
+use serde_json::{Map, Value, json};
+
+/// The largest body, in bytes.
+const BODY_MAX: usize = 64 << 10;
+const BUSY_RETRY_AFTER_SECONDS: i64 = 2;
+
+/// What is wrong with one value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// `body`, `query` or `path`, and the name.
+    pub loc: [&'static str; 2],
+    pub msg: String,
+    pub kind: &'static str,
+}
+
+impl Problem {
+    /// A problem with a member of the body.
+    pub fn of(name: &'static str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self { loc: ["body", name], msg: msg.into(), kind }
+    }
+}
+
+/// A "no".
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reject {
+    NotAuthenticated,
+    NotPermitted,
+    NotFound(&'static str),
+    /// B-064
+    BadPhone,
+    /// B-063
+    DuplicateLead,
+    BannedPhone,
+    Taken(KeyKind),
+    Invalid(Vec<Problem>),
+    UnsupportedType,
+    Body(BodyError),
+    Conflict,
+    Unavailable,
+    Internal,
+}
+
+impl Reject {
+    /// A "no" because of one member of the body.
+    pub fn invalid(name: &'static str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self::Invalid(vec![Problem::of(name, msg, kind)])
+    }
+
+    /// A "no" because of one member of the query.
+    pub fn query(name: &'static str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self::Invalid(vec![Problem { loc: ["query", name], msg: msg.into(), kind }])
+    }
+
+    /// A path whose id is none.
+    pub fn path(name: &'static str) -> Self {
+        let msg = "Input should be a valid UUID".to_owned();
+        Self::Invalid(vec![Problem { loc: ["path", name], msg, kind: "uuid_parsing" }])
+    }
+
+    fn parts(&self) -> (StatusCode, &'static str, Value) {
+        let text = |status, code, text: &str| (status, code, Value::from(text));
+        match self {
+            Self::NotAuthenticated => {
+                text(StatusCode::UNAUTHORIZED, "not_authenticated", "Not authenticated")
+            }
+            Self::NotPermitted => text(StatusCode::FORBIDDEN, "not_permitted", "Not enough permissions"),
+            Self::NotFound(what) => text(StatusCode::NOT_FOUND, "not_found", &format!("{what} not found")),
+            Self::BadPhone => text(StatusCode::BAD_REQUEST, "bad_phone", "Invalid phone number format"),
+            Self::DuplicateLead => text(
+                StatusCode::BAD_REQUEST,
+                "duplicate_lead",
+                "Lead with this phone number already exists for this agent",
+            ),
+            Self::BannedPhone => text(
+                StatusCode::BAD_REQUEST,
+                "banned_phone",
+                "This phone number is banned; create another lead for another number",
+            ),
+            Self::Taken(kind) => {
+                text(StatusCode::BAD_REQUEST, "taken", &format!("This {} is taken", kind.as_str()))
+            }
+            Self::Invalid(problems) => {
+                let list = problems.iter();
+                let list = list.map(|one| json!({ "loc": one.loc, "msg": one.msg, "type": one.kind }));
+                (StatusCode::UNPROCESSABLE_ENTITY, "validation_error", list.collect())
+            }
+            Self::UnsupportedType => {
+                text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send application/json")
+            }
+            Self::Body(BodyError::TooLarge) => {
+                text(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is larger than 64 KiB")
+            }
+            Self::Body(BodyError::TooSlow) => {
+                text(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long to arrive")
+            }
+            Self::Body(BodyError::Broken) => {
+                text(StatusCode::BAD_REQUEST, "body_broken", "The body could not be read")
+            }
+            Self::Conflict => text(StatusCode::CONFLICT, "conflict", "That cannot be done to it now"),
+            Self::Unavailable => text(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "The ledger cannot take this now; try again",
+            ),
+            Self::Internal => text(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal Server Error"),
+        }
+    }
+
+    /// Words it for this request.
+    pub fn answer(&self, request_id: &str) -> Response {
+        let (status, code, detail) = self.parts();
+        tracing::info!(dialect = "scheduling", status = status.as_u16(), code, request_id, "refused");
+        counter!("ledger_refused", "dialect" => "scheduling", "code" => code).increment(1);
+        let body = json!({ "detail": detail, "code": code, "request_id": request_id });
+        let mut response = (status, Json(body)).into_response();
+        if *self == Self::NotAuthenticated {
+            let bearer = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        if *self == Self::Unavailable {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(BUSY_RETRY_AFTER_SECONDS));
+        }
+        response
+    }
+}
+
+impl From<RecordError> for Reject {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::Busy | RecordError::Unavailable | RecordError::Conflict(_) => Self::Unavailable,
+            RecordError::Refused(refusal) => refusal.into(),
+            RecordError::Internal(problem) => {
+                tracing::error!(problem, "scheduling");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Reject {
+    fn from(refusal: Refusal) -> Self {
+        let invalid = |name, kind| Self::invalid(name, refusal.to_string(), kind);
+        match refusal {
+            Refusal::KeyIsTaken(KeyKind::PhoneOfAgent) => Self::DuplicateLead,
+            Refusal::KeyIsTaken(kind) => Self::Taken(kind),
+            Refusal::PhoneIsBanned => Self::BannedPhone,
+            Refusal::LeadIsUnknown | Refusal::LeadIsDeleted | Refusal::LeadIsSomebodyElses => {
+                Self::NotFound("Lead")
+            }
+            Refusal::AgentIsUnknown => Self::NotFound("Agent"),
+            Refusal::UsernameIsMalformed => invalid("username", "value_error"),
+            Refusal::EmailIsMalformed => invalid("email", "value_error"),
+            Refusal::PasswordIsMalformed => invalid("password", "value_error"),
+            Refusal::TimeZoneIsUnknown => invalid("timezone", "value_error"),
+            Refusal::AgentIsSelf
+            | Refusal::AgentIsLastAdmin
+            | Refusal::StatusIsImmutable(_)
+            | Refusal::StatusIsNotSettable(_)
+            // No operation of this dialect asks for what the others refuse.
+            | Refusal::AlreadyExists
+            | Refusal::LeadIsNotDeleted
+            | Refusal::LeadIsClosed
+            | Refusal::LeadIsLeased
+            | Refusal::LeadIsNotDue
+            | Refusal::LeadHasNoPhone
+            | Refusal::LeadIsNotInterested
+            | Refusal::NothingIsSubmitted
+            | Refusal::SubmissionIsOwn
+            | Refusal::AttemptIsUnknown
+            | Refusal::AgentIsInactive
+            | Refusal::ScopeIsForMachines
+            | Refusal::WindowIsMalformed
+            | Refusal::TooMany { .. }
+            | Refusal::BatchIsLive
+            | Refusal::BatchIsUnknown
+            | Refusal::CredentialIsUnknown
+            | Refusal::DeadLetterIsUnknown
+            | Refusal::DeadLetterIsResolved => Self::Conflict,
+        }
+    }
+}
+
+/// A "no" that knows the request it answers.
+pub struct Rejected(pub Reject, pub String);
+
+impl IntoResponse for Rejected {
+    fn into_response(self) -> Response {
+        self.0.answer(&self.1)
+    }
+}
+
+/// The id of a request, for its answer.
+pub fn request_id(extensions: &axum::http::Extensions) -> String {
+    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
+}
+
+/// A JSON object.
+#[derive(Clone, Debug)]
+pub struct Body(pub Map<String, Value>);
+
+impl FromRequest<App> for Body {
+    type Rejection = Rejected;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
+        let id = request_id(request.extensions());
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let says_json = content_type.is_none_or(|text| text.to_ascii_lowercase().contains("json"));
+        let bytes = match body::read(request.into_body(), BODY_MAX).await {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(Rejected(Reject::Body(error), id)),
+        };
+        match serde_json::from_slice(&bytes) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(_) | Err(_) if !says_json => Err(Rejected(Reject::UnsupportedType, id)),
+            Ok(_) => {
+                let msg = "Input should be a valid dictionary or object to extract fields from";
+                Err(Rejected(Reject::invalid("body", msg, "model_attributes_type"), id))
+            }
+            Err(error) => {
+                let msg = format!("JSON decode error at line {} column {}", error.line(), error.column());
+                Err(Rejected(Reject::invalid("body", msg, "json_invalid"), id))
+            }
+        }
+    }
+}
+
+/// A known path, another method; axum adds `Allow`.
+pub async fn method_not_allowed(request: Request) -> Response {
+    let id = request_id(request.extensions());
+    let body = json!({ "detail": "Method Not Allowed", "code": "method_not_allowed", "request_id": id });
+    (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
+}

@@ -1,0 +1,39 @@
+//! `POST /api/v1/calls/schedule {lead_id}`: due now, before all others (B-079, C-21).
+
+use super::caller::Member;
+use super::fields::Fields;
+use super::reject::{Body, Reject, Rejected};
+use crate::http::written;
+use crate::ledger::RecordError;
+use crate::ledger::schedule_leads::ScheduleNow;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde_json::{Map, Value, json};
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Body(body): Body,
+) -> Result<(HeaderMap, Json<Value>), Rejected> {
+    member.may_change()?;
+    let schedule = read(&app, &body).await.map_err(|reject| member.reject(reject))?;
+    let recorded =
+        app.ledger.record(&member.context(), &schedule).await.map_err(|error| member.reject(error))?;
+    let headers = written::headers(recorded.position, recorded.is_followed, !recorded.is_new);
+    Ok((headers, Json(json!({ "message": "Lead scheduled successfully" }))))
+}
+
+async fn read(app: &App, body: &Map<String, Value>) -> Result<ScheduleNow, Reject> {
+    let mut fields = Fields::of_body(body);
+    let id = fields.id("lead_id");
+    let id = fields.required("lead_id", id);
+    fields.end()?;
+    let row = match id {
+        Some(id) => app.ledger.views().find_lead(id).await.map_err(RecordError::from)?,
+        None => None,
+    };
+    let row = row.filter(|row| row.deleted_at.is_none()).ok_or(Reject::NotFound("Lead"))?;
+    Ok(ScheduleNow { id: row.id })
+}

@@ -1,0 +1,89 @@
+//! Document 002's words and ours (C-16).
+
+use domain::outcome::{CallResult, Outcome};
+use domain::phone::{Phone, Region, Validity};
+use domain::status::{Disposition, SchedulingStatus};
+use domain::time::Instant;
+use serde_json::Value;
+
+/// B-085
+pub const STATUSES: [(&str, SchedulingStatus); 3] = [
+    ("new", SchedulingStatus::New),
+    ("in_progress", SchedulingStatus::InProgress),
+    ("done", SchedulingStatus::Done),
+];
+
+/// B-086
+pub const DISPOSITIONS: [(&str, Disposition); 4] = [
+    ("not_interested", Disposition::NotInterested),
+    ("hung_up", Disposition::HungUp),
+    ("completed", Disposition::Completed),
+    ("no_answer", Disposition::NoAnswer),
+];
+
+/// B-080
+pub const RESULTS: [(&str, CallResult); 3] =
+    [("answered", CallResult::Answered), ("no_answer", CallResult::NoAnswer), ("failed", CallResult::Failed)];
+
+/// The word of a call's status.
+pub fn call_status(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Connected | Outcome::Interested | Outcome::NotInterested | Outcome::HungUp => "completed",
+        Outcome::NoAnswer | Outcome::PowerOff => "no_answer",
+        Outcome::Busy => "busy",
+        Outcome::Failed | Outcome::Disconnected | Outcome::Banned | Outcome::Canceled | Outcome::Unknown => {
+            "failed"
+        }
+        Outcome::Queued | Outcome::Initiated | Outcome::Ringing | Outcome::InProgress => "in_progress",
+    }
+}
+
+/// An instant as this document writes it.
+pub fn instant(at: Instant) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
+
+/// Whether a text has the shape of E.164: `+`, a digit that is not 0, and up to 14 more (B-090, C-40).
+pub fn is_e164(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or("");
+    (2..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
+}
+
+/// A number that can exist; `None`: no plan knows it.
+pub fn phone(text: &str, region: Region) -> Option<Phone> {
+    Phone::try_new(text, region).ok().filter(|phone| phone.validity != Validity::Invalid)
+}
+
+/// True or false, in the words of bodies and queries.
+pub fn boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(is_so) => Some(*is_so),
+        Value::Number(number) => number.as_i64().filter(|n| (0..=1).contains(n)).map(|n| n == 1),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" | "active" => Some(true),
+            "false" | "0" | "no" | "off" | "inactive" => Some(false),
+            _ => None,
+        },
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// B-064, B-090
+    #[test]
+    fn the_documents_samples_are_numbers_and_other_shapes_are_not() {
+        for sample in ["+14155552671", "+442071838750", "+919876543210", "+14155552670"] {
+            assert!(is_e164(sample) && phone(sample, Region::default()).is_some(), "{sample}");
+        }
+        for other in ["14155552671", "+0155552671", "+1415555267100000", "+1 415 555 2671", "+", ""] {
+            assert!(!is_e164(other), "{other}");
+        }
+        assert!(
+            is_e164("+1415") && phone("+1415", Region::default()).is_none(),
+            "looks like one and is none"
+        );
+    }
+}

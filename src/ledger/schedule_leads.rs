@@ -1,0 +1,236 @@
+//! Leads that are made for an agent: created once for each agent and number, changed, deleted, put before all others; and
+//! the agent's own policy (S2).
+
+use super::desk::Desk;
+use super::error::RecordError;
+use super::record::Action;
+use domain::Refusal;
+use domain::agent::change::ChangeAgent;
+use domain::agent::event::ProfileChange;
+use domain::agent::hours::BusinessHours;
+use domain::agent::set_active::SetActive;
+use domain::agent::set_dial_policy::SetDialPolicy;
+use domain::agent::{AgentCommand, decide};
+use domain::ids::AgentId;
+use domain::keys::{Key, KeyKind};
+use domain::lead::LeadCommand;
+use domain::lead::attempt::DialPolicy;
+use domain::lead::capture::CaptureLead;
+use domain::lead::change_details::ChangeDetails;
+use domain::lead::close::CloseLead;
+use domain::lead::delete;
+use domain::lead::event::{Person, Source};
+use domain::lead::requeue::RequeueLead;
+use domain::lead::schedule::ScheduleLead;
+use domain::lead::take_up::TakeUpLead;
+use domain::phone::Phone;
+use domain::status::{Disposition, QueueState, SchedulingStatus, Stage};
+use domain::stream::{StreamId, StreamKind};
+use domain::time::Instant;
+use projections::lead::{LeadRow, rows};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// Before all others.
+const TOP_PRIORITY: i16 = i16::MAX;
+
+/// The lead as it is after this decision, as its read model will have it.
+async fn row(desk: &mut Desk<'_>, id: Uuid) -> Result<LeadRow, RecordError> {
+    let stream = StreamId::new(StreamKind::Lead, id);
+    let folded = desk.stream(stream).await?;
+    rows(stream, &folded).pop().ok_or_else(|| Refusal::LeadIsUnknown.into())
+}
+
+/// Refuses a number that the agent has a lead for; when it is stored it must still be so.
+async fn free(desk: &mut Desk<'_>, agent_id: AgentId, phone: &Phone) -> Result<(), RecordError> {
+    let key = Key::phone_of_agent(agent_id, &phone.key());
+    if desk.key(&key).await?.is_some() {
+        return Err(Refusal::KeyIsTaken(KeyKind::PhoneOfAgent).into());
+    }
+    desk.require_absent(key);
+    Ok(())
+}
+
+/// A new lead of an agent.
+#[derive(Clone, Debug)]
+pub struct CreateLead {
+    pub agent_id: Uuid,
+    pub first_name: String,
+    pub phone: Phone,
+    pub custom_fields: Option<Map<String, Value>>,
+    /// Past or absent: now (C-21).
+    pub schedule_at: Option<Instant>,
+}
+
+impl Action for CreateLead {
+    type Answer = LeadRow;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<LeadRow, RecordError> {
+        if !desk.agent(self.agent_id).await?.is_there() {
+            return Err(Refusal::AgentIsUnknown.into());
+        }
+        let agent_id = AgentId(self.agent_id);
+        let key = Key::phone_of_agent(agent_id, &self.phone.key());
+        if desk.key(&key).await?.is_some() {
+            return Err(Refusal::KeyIsTaken(KeyKind::PhoneOfAgent).into());
+        }
+        let now = desk.now();
+        let id = desk.begin(StreamKind::Lead);
+        let command = LeadCommand::Capture(Box::new(CaptureLead {
+            at: now,
+            num: desk.num(StreamKind::Lead).await?,
+            source: Source::Scheduling,
+            stage: Stage::New,
+            agent_id: Some(agent_id),
+            priority: 0,
+            schedule_at: Some(self.schedule_at.unwrap_or(now).max(now)),
+            person: Person {
+                phone: Some(self.phone.clone()),
+                first_name: Some(self.first_name.clone()),
+                extra: custom(self.custom_fields.as_ref()),
+                ..Person::default()
+            },
+        }));
+        desk.decide_lead(id, &command).await?;
+        row(desk, id).await
+    }
+}
+
+/// The custom fields among what is known of a lead: one member, replaced whole (C-34).
+fn custom(fields: Option<&Map<String, Value>>) -> Map<String, Value> {
+    let named = |fields: &Map<String, Value>| ("custom_fields".to_owned(), Value::Object(fields.clone()));
+    fields.map(named).into_iter().collect()
+}
+
+/// A person changes a lead; what is `None` stays.
+#[derive(Clone, Debug)]
+pub struct UpdateLead {
+    pub id: Uuid,
+    pub first_name: Option<String>,
+    pub phone: Option<Phone>,
+    pub status: Option<SchedulingStatus>,
+    pub disposition: Option<Disposition>,
+    pub custom_fields: Option<Map<String, Value>>,
+    pub schedule_at: Option<Instant>,
+}
+
+impl Action for UpdateLead {
+    type Answer = LeadRow;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<LeadRow, RecordError> {
+        desk.wait_turn(StreamId::new(StreamKind::Lead, self.id)).await;
+        let lead = desk.lead(self.id).await?;
+        let at = desk.now();
+        let phone = self.phone.clone().filter(|phone| lead.phone_key().as_deref() != Some(&*phone.key()));
+        if let (Some(phone), Source::Scheduling, Some(agent_id)) = (&phone, lead.source, lead.agent_id) {
+            free(desk, agent_id, phone).await?;
+        }
+        let person = Person {
+            phone,
+            first_name: self.first_name.clone(),
+            extra: custom(self.custom_fields.as_ref()),
+            ..Person::default()
+        };
+        let change = ChangeDetails { at, person, cleared: Vec::new() };
+        let lead = desk.decide_lead(self.id, &LeadCommand::ChangeDetails(Box::new(change))).await?;
+        let is_closed = lead.queue().state == QueueState::Closed;
+        let status = match (self.status, self.disposition) {
+            (Some(SchedulingStatus::New), _) => Some(LeadCommand::Requeue(RequeueLead { at })),
+            (Some(SchedulingStatus::InProgress), _) => Some(LeadCommand::TakeUp(TakeUpLead { at })),
+            (Some(SchedulingStatus::Done), None) if is_closed => None,
+            (Some(SchedulingStatus::Done), None) => {
+                Some(LeadCommand::Close(CloseLead { at, disposition: Disposition::Completed }))
+            }
+            (None | Some(SchedulingStatus::Done), Some(disposition)) => {
+                Some(LeadCommand::Close(CloseLead { at, disposition }))
+            }
+            (None, None) => None,
+        };
+        let schedule = self.schedule_at.map(|due_at| {
+            let due_at = due_at.max(at);
+            LeadCommand::Schedule(ScheduleLead { at, due_at, priority: lead.priority })
+        });
+        for command in status.iter().chain(&schedule) {
+            desk.decide_lead(self.id, command).await?;
+        }
+        row(desk, self.id).await
+    }
+}
+
+/// Deletes a lead, whatever became of it.
+#[derive(Clone, Debug)]
+pub struct DeleteLead {
+    pub id: Uuid,
+}
+
+impl Action for DeleteLead {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let command = delete::DeleteLead { at: desk.now(), guards_immutable: false };
+        desk.decide_lead(self.id, &LeadCommand::Delete(command)).await?;
+        Ok(())
+    }
+}
+
+/// Makes a lead due now, before all others; one that is so already stays as it is (C-21).
+#[derive(Clone, Debug)]
+pub struct ScheduleNow {
+    pub id: Uuid,
+}
+
+impl Action for ScheduleNow {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        desk.wait_turn(StreamId::new(StreamKind::Lead, self.id)).await;
+        let lead = desk.lead(self.id).await?;
+        let (at, queue) = (desk.now(), lead.queue());
+        let is_due = queue.state != QueueState::Closed && queue.due_at <= at;
+        if is_due && lead.priority == TOP_PRIORITY && lead.deleted_at.is_none() {
+            return Ok(());
+        }
+        let schedule = ScheduleLead { at, due_at: at, priority: TOP_PRIORITY };
+        desk.decide_lead(self.id, &LeadCommand::Schedule(schedule)).await?;
+        Ok(())
+    }
+}
+
+/// An agent's policy, hours, switch and name.
+#[derive(Clone, Debug)]
+pub struct SetAgentPolicy {
+    pub id: Uuid,
+    pub policy: DialPolicy,
+    pub hours: Option<BusinessHours>,
+    pub is_active: Option<bool>,
+    /// First name and last name.
+    pub name: Option<String>,
+}
+
+impl Action for SetAgentPolicy {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let at = desk.now();
+        let stream = StreamId::new(StreamKind::Agent, self.id);
+        let set = SetDialPolicy { at, policy: self.policy, hours: self.hours.clone() };
+        let mut commands = vec![AgentCommand::SetDialPolicy(Box::new(set))];
+        if let Some(name) = &self.name {
+            let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+            let person = ProfileChange {
+                first_name: Some(first.to_owned()),
+                last_name: Some(last.trim().to_owned()),
+                ..ProfileChange::default()
+            };
+            commands.push(AgentCommand::Change(Box::new(ChangeAgent { at, role: None, person })));
+        }
+        if let Some(is_active) = self.is_active {
+            commands.push(AgentCommand::SetActive(SetActive { at, is_active }));
+        }
+        for command in commands {
+            let agent = desk.agent(self.id).await?;
+            desk.append(stream, decide(&agent, &command)?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! What is no request of this dialect changes nothing and is told so in its shape.
+
+use super::start;
+use serde_json::json;
+
+/// B-084
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_bodies_are_refused_in_shape_and_change_nothing() {
+    let (app, admin, agent) = start().await;
+    let events = app.app.ledger.views().head().await.unwrap();
+    let deep = format!("{{\"custom_fields\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+    let large = format!("{{\"first_name\":\"{}\"}}", "x".repeat(70_000));
+    let nul = json!({ "agent_id": agent, "first_name": "Jo\0hn", "phone_e164": "+14155552671" }).to_string();
+    let inner = json!({ "agent_id": agent, "first_name": "John", "phone_e164": "+14155552671", "custom_fields": { "a": "b\0" } }).to_string();
+    let long = json!({ "agent_id": agent, "first_name": "x".repeat(1_001), "phone_e164": "+14155552671" })
+        .to_string();
+    let bodies = ["", "{", "[]", "7", "null", deep.as_str(), nul.as_str(), inner.as_str(), long.as_str()];
+    for path in ["/api/v1/leads/", "/api/v1/calls/schedule", "/api/v1/agents/"] {
+        for body in bodies {
+            let answer = admin.send(reqwest::Method::POST, path, Some(body), &[]).await;
+            assert_eq!(answer.status, 422, "{path} {body}: {answer:?}");
+            assert!(answer.body["detail"].is_array() && answer.body["request_id"].is_string(), "{answer:?}");
+        }
+        assert_eq!(admin.send(reqwest::Method::POST, path, Some(&large), &[]).await.status, 413);
+        let wrong = admin.send(reqwest::Method::DELETE, path, None, &[]).await;
+        assert_eq!((wrong.status.as_u16(), &wrong.body["detail"]), (405, &json!("Method Not Allowed")));
+    }
+    assert_eq!(app.app.ledger.views().head().await.unwrap(), events);
+}
