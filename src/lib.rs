@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod dialects;
 pub mod http;
+pub mod lead_file;
 pub mod ledger;
 pub mod log_in;
 pub mod number_file;

@@ -47,15 +47,17 @@ pub fn read(bytes: &[u8], max: usize) -> Result<Vec<Cell>, NumberFileError> {
     Ok(cells.collect())
 }
 
-type Rows = Vec<(usize, Vec<String>)>;
+/// Records, and the line each begins in.
+pub type Rows = Vec<(usize, Vec<String>)>;
 
-fn csv(bytes: &[u8], max: usize) -> Result<Rows, NumberFileError> {
+/// The records of a CSV of at most `max` rows besides the first; `,`, `;` or tab between.
+pub fn csv(bytes: &[u8], max: usize) -> Result<Rows, NumberFileError> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let line = text.lines().next().unwrap_or("");
     let delimiter = [b';', b'\t'].into_iter().find(|&byte| line.contains(char::from(byte))).unwrap_or(b',');
-    // With a line end after the last record too, the reader's line tells where each record ends.
-    let ended = format!("{text}\n");
+    // With one kind of line end, after the last record too, the reader's line tells where each record ends.
+    let ended = format!("{}\n", text.replace("\r\n", "\n"));
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -1,15 +1,18 @@
-//! `lead-ledger import`: the numbers of a CSV or XLSX file, with progress; what was not added is listed beside it.
+//! `lead-ledger import`: the numbers of a CSV or XLSX file, or with `--agent` an agent's leads, with progress; what was
+//! not added is listed beside it.
 
 use super::Ended;
 use super::database::on_ledger;
 use super::rebuild::progress_bar;
 use crate::config::Config;
+use crate::lead_file::{self, Reading};
 use crate::ledger::Context;
 use crate::ledger::add_numbers::{AT_ONCE, Added};
 use crate::number_file::{self, Cell};
 use crate::state::App;
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Args;
+use domain::ids::AnyId;
 use domain::lead::event::Source;
 use domain::phone::{Phone, Region, Validity};
 use futures_util::{StreamExt, TryStreamExt};
@@ -24,9 +27,12 @@ const IN_FLIGHT: usize = 4;
 pub struct Options {
     /// CSV or XLSX; the column `phone`, `phone_number` or `number`, else the first.
     file: PathBuf,
-    /// Where national numbers belong: two letters.
-    #[arg(long, default_value = "IR")]
-    region: Region,
+    /// Leads of this agent (a CSV with `first_name` and `phone`, as `POST /api/v1/leads/csv-import` takes it).
+    #[arg(long)]
+    agent: Option<String>,
+    /// Where national numbers belong: two letters [default: as `LEDGER_REGION_SCHEDULING` for leads, else IR].
+    #[arg(long)]
+    region: Option<Region>,
     /// Where rows that were not added are listed [default: the file's name with `.errors.csv`].
     #[arg(long)]
     errors: Option<PathBuf>,
@@ -35,8 +41,54 @@ pub struct Options {
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let bytes =
         std::fs::read(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
+    if let Some(agent) = options.agent.clone() {
+        return on_ledger(config, async |app| leads(app, &agent, bytes, &options).await).await;
+    }
     let cells = tokio::task::spawn_blocking(move || number_file::read(&bytes, ROWS_MAX)).await??;
     on_ledger(config, async |app| import(app, cells, &options).await).await
+}
+
+/// Imports the leads of one agent.
+async fn leads(app: &App, name: &str, bytes: Vec<u8>, options: &Options) -> anyhow::Result<()> {
+    let known = match AnyId::parse(name) {
+        Some(id) => app.ledger.views().find_agent(id).await?,
+        None => None,
+    };
+    let agent = known.filter(|agent| agent.deleted_at.is_none());
+    let agent =
+        agent.ok_or_else(|| anyhow!("there is no agent '{name}'; see lead-ledger user list --json"))?;
+    let region = options.region.unwrap_or(app.config.region_scheduling);
+    let reading = Reading { agent_id: agent.id, region, zone: app.ledger.dialing().await?.zone() };
+    let (rows, bad) = tokio::task::spawn_blocking(move || lead_file::read(&bytes, reading)).await??;
+    let bar = progress_bar("importing");
+    bar.set_length(rows.len() as u64);
+    let context = Context::system("import");
+    let imported = app.ledger.import_leads(&context, rows, |count| bar.inc(count as u64)).await?;
+    bar.finish_and_clear();
+    let (invalid, duplicates) = (bad.len(), imported.duplicates.len());
+    println!("{} inserted, {duplicates} duplicates, {invalid} invalid", imported.created);
+    let bad = bad.into_iter().map(|bad| (bad.row, bad.error));
+    let twice = imported.duplicates.into_iter().map(|row| (row, DUPLICATE.to_owned()));
+    let mut faults: Vec<(usize, String)> = bad.chain(twice).collect();
+    faults.sort_unstable();
+    let lines: Vec<_> = faults.into_iter().map(|(row, why)| vec![row.to_string(), why]).collect();
+    list_faults(options, &["row", "problem"], &lines)
+}
+
+/// Lists what was not added beside the file, or where the operator wants it.
+fn list_faults(options: &Options, header: &[&str], faults: &[Vec<String>]) -> anyhow::Result<()> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let path = options.errors.clone().unwrap_or_else(|| options.file.with_extension("errors.csv"));
+    let mut out = csv::Writer::from_path(&path)?;
+    out.write_record(header)?;
+    for fault in faults {
+        out.write_record(fault)?;
+    }
+    out.flush()?;
+    eprintln!("rows that were not added: {}", path.display());
+    Ok(())
 }
 
 /// A row that was not added, and why.
@@ -51,7 +103,7 @@ async fn import(app: &App, cells: Vec<Cell>, options: &Options) -> anyhow::Resul
             let bar = bar.clone();
             async move {
                 let rows = handful.len() as u64;
-                let done = add(app, handful, options.region).await;
+                let done = add(app, handful, options.region.unwrap_or_default()).await;
                 bar.inc(rows);
                 done
             }
@@ -64,17 +116,8 @@ async fn import(app: &App, cells: Vec<Cell>, options: &Options) -> anyhow::Resul
     let faults: Vec<Fault> = results.into_iter().flat_map(|(_, faults)| faults).collect();
     let duplicates = faults.iter().filter(|(.., why)| *why == DUPLICATE).count();
     println!("{inserted} inserted, {duplicates} duplicates, {} invalid", faults.len() - duplicates);
-    if !faults.is_empty() {
-        let path = options.errors.clone().unwrap_or_else(|| options.file.with_extension("errors.csv"));
-        let mut out = csv::Writer::from_path(&path)?;
-        out.write_record(["row", "number", "problem"])?;
-        for (row, number, why) in &faults {
-            out.write_record([&row.to_string(), number, *why])?;
-        }
-        out.flush()?;
-        eprintln!("rows that were not added: {}", path.display());
-    }
-    Ok(())
+    let lines = faults.into_iter().map(|(row, number, why)| vec![row.to_string(), number, why.to_owned()]);
+    list_faults(options, &["row", "number", "problem"], &lines.collect::<Vec<_>>())
 }
 
 const DUPLICATE: &str = "duplicate";

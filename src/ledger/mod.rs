@@ -12,6 +12,7 @@ pub mod context;
 pub mod desk;
 pub mod error;
 pub mod held_keys;
+pub mod import_leads;
 pub mod intent;
 pub mod issue_batch;
 pub mod lane;

@@ -69,11 +69,22 @@ impl Action for CreateLead {
         if !desk.agent(self.agent_id).await?.is_there() {
             return Err(Refusal::AgentIsUnknown.into());
         }
-        let agent_id = AgentId(self.agent_id);
-        let key = Key::phone_of_agent(agent_id, &self.phone.key());
-        if desk.key(&key).await?.is_some() {
+        if desk.key(&self.claim()).await?.is_some() {
             return Err(Refusal::KeyIsTaken(KeyKind::PhoneOfAgent).into());
         }
+        let id = self.capture(desk).await?;
+        row(desk, id).await
+    }
+}
+
+impl CreateLead {
+    /// What no two leads of the agent hold.
+    pub(super) fn claim(&self) -> Key {
+        Key::phone_of_agent(AgentId(self.agent_id), &self.phone.key())
+    }
+
+    /// Captures it; that the number is free is checked when it is stored.
+    pub(super) async fn capture(&self, desk: &mut Desk<'_>) -> Result<Uuid, RecordError> {
         let now = desk.now();
         let id = desk.begin(StreamKind::Lead);
         let command = LeadCommand::Capture(Box::new(CaptureLead {
@@ -81,7 +92,7 @@ impl Action for CreateLead {
             num: desk.num(StreamKind::Lead).await?,
             source: Source::Scheduling,
             stage: Stage::New,
-            agent_id: Some(agent_id),
+            agent_id: Some(AgentId(self.agent_id)),
             priority: 0,
             schedule_at: Some(self.schedule_at.unwrap_or(now).max(now)),
             person: Person {
@@ -92,7 +103,7 @@ impl Action for CreateLead {
             },
         }));
         desk.decide_lead(id, &command).await?;
-        row(desk, id).await
+        Ok(id)
     }
 }
 

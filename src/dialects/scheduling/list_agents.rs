@@ -10,6 +10,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use domain::ids::AnyId;
+use domain::principal::Role;
 use projections::agents::AgentRow;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -32,7 +33,9 @@ pub async fn handler(
     let mut fields = Fields::of_query(&query);
     let page = Page::read(&mut fields);
     fields.end().map_err(|reject| member.reject(reject))?;
-    let rows = app.ledger.views().all_agents().await.map_err(|error| member.failed(error))?;
+    let mut rows = app.ledger.views().all_agents().await.map_err(|error| member.failed(error))?;
+    // Those who take calls; people of other roles are no agents here.
+    rows.retain(|row| Role::from_word(&row.role).is_some_and(Role::takes_calls));
     let skip = usize::try_from(page.skip()).unwrap_or(usize::MAX);
     let shown = usize::try_from(page.per_page).unwrap_or(0);
     let agents = rows.iter().skip(skip).take(shown).map(Item::from).collect();

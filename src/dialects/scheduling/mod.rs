@@ -17,6 +17,7 @@ pub mod create_lead;
 pub mod delete_lead;
 pub mod fields;
 pub mod get_lead;
+pub mod import_leads;
 pub mod lead;
 pub mod list_agents;
 pub mod list_leads;
@@ -37,6 +38,7 @@ pub fn routes() -> Router<App> {
         .route("/agents/{id}", get(list_agents::one).put(change_agent::update).patch(change_agent::update))
         .route("/agents/{id}/status", patch(change_agent::switch).put(change_agent::switch))
         .route("/leads", get(list_leads::handler).post(create_lead::handler))
+        .route("/leads/csv-import", post(import_leads::handler))
         .route(
             "/leads/{id}",
             get(get_lead::handler)

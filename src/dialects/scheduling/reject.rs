@@ -45,6 +45,8 @@ pub enum Reject {
     /// B-063
     DuplicateLead,
     BannedPhone,
+    /// A file as a whole, and why.
+    BadFile(String),
     Taken(KeyKind),
     Invalid(Vec<Problem>),
     UnsupportedType,
@@ -90,6 +92,7 @@ impl Reject {
                 "banned_phone",
                 "This phone number is banned; create another lead for another number",
             ),
+            Self::BadFile(why) => text(StatusCode::BAD_REQUEST, "bad_file", why),
             Self::Taken(kind) => {
                 text(StatusCode::BAD_REQUEST, "taken", &format!("This {} is taken", kind.as_str()))
             }
@@ -101,9 +104,11 @@ impl Reject {
             Self::UnsupportedType => {
                 text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send application/json")
             }
-            Self::Body(BodyError::TooLarge) => {
-                text(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is larger than 64 KiB")
-            }
+            Self::Body(BodyError::TooLarge) => text(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                "Too large: a body 64 KiB, a file 10 MiB",
+            ),
             Self::Body(BodyError::TooSlow) => {
                 text(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long to arrive")
             }

@@ -48,7 +48,7 @@ async fn agents_are_listed_added_changed_and_switched() {
         json!({ "start": "22:00", "end": "06:00", "timezone": "America/New_York" })
     );
     let listed = admin.get("/api/v1/agents/?per_page=100").await.body;
-    assert_eq!((&listed["total"], listed["agents"].as_array().unwrap().len()), (&json!(3), 3));
+    assert_eq!((&listed["total"], listed["agents"].as_array().unwrap().len()), (&json!(2), 2));
     let path = format!("/api/v1/agents/{}", id.as_str().unwrap());
     let changed = admin.put(&path, &json!({ "max_attempts": 7, "name": "Sales Team" })).await.body;
     assert_eq!((&changed["max_attempts"], &changed["retry_delay_minutes"]), (&json!(7), &json!(30)));

@@ -3,6 +3,7 @@
 mod agents;
 mod calls;
 mod hostile;
+mod import;
 mod leads;
 
 use crate::support::TestApp;

@@ -1,0 +1,111 @@
+//! `POST /api/v1/leads/csv-import?agent_id=` (multipart field `file`): every row for itself (B-073 to B-078, C-37).
+
+use super::caller::Member;
+use super::fields::Fields;
+use super::reject::{Reject, Rejected};
+use crate::http::body;
+use crate::http::written;
+use crate::lead_file::{Reading, RowError, read};
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Multipart, Query, Request, State};
+use axum::http::{HeaderMap, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The largest file, in bytes, with what a form adds.
+const FILE_MAX: usize = (10 << 20) + (16 << 10);
+/// What a row is told whose number the agent has.
+const DUPLICATE: &str = "Lead with this phone number already exists for this agent";
+
+#[derive(Serialize)]
+pub struct Reply {
+    success_count: usize,
+    error_count: usize,
+    errors: Vec<Item>,
+    total_processed: usize,
+}
+
+#[derive(Serialize)]
+struct Item {
+    row: usize,
+    error: String,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    member: Member,
+    Query(query): Query<BTreeMap<String, String>>,
+    request: Request,
+) -> Result<(HeaderMap, Json<Reply>), Rejected> {
+    member.may_change()?;
+    let imported = import(&app, &member, query, request).await;
+    imported.map_err(|reject| member.reject(reject))
+}
+
+async fn import(
+    app: &App,
+    member: &Member,
+    query: BTreeMap<String, String>,
+    request: Request,
+) -> Result<(HeaderMap, Json<Reply>), Reject> {
+    let agent_id = agent(app, query).await?;
+    let file = file(request).await?;
+    let zone = app.ledger.dialing().await?.zone();
+    let reading = Reading { agent_id, region: app.config.region_scheduling, zone };
+    let parsed = tokio::task::spawn_blocking(move || read(&file, reading)).await;
+    let (rows, mut errors) = match parsed {
+        Ok(Ok(parsed)) => parsed,
+        Ok(Err(error)) => return Err(Reject::BadFile(error.to_string())),
+        Err(_) => return Err(Reject::Internal),
+    };
+    let imported = app.ledger.import_leads(&member.context(), rows, |_| {}).await?;
+    let duplicate = |row: &usize| RowError { row: *row, error: DUPLICATE.to_owned() };
+    errors.extend(imported.duplicates.iter().map(duplicate));
+    errors.sort_by_key(|error| error.row);
+    let reply = Reply {
+        success_count: imported.created,
+        error_count: errors.len(),
+        total_processed: imported.created + errors.len(),
+        errors: errors.into_iter().map(|RowError { row, error }| Item { row, error }).collect(),
+    };
+    let is_followed = app.ledger.followed().position >= imported.position;
+    Ok((written::headers(imported.position, is_followed, false), Json(reply)))
+}
+
+async fn agent(app: &App, query: BTreeMap<String, String>) -> Result<Uuid, Reject> {
+    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
+    let mut fields = Fields::of_query(&query);
+    let id = fields.id("agent_id");
+    let id = fields.required("agent_id", id);
+    fields.end()?;
+    let row = match id {
+        Some(id) => app.ledger.views().find_agent(id).await.map_err(RecordError::from)?,
+        None => None,
+    };
+    let row = row.filter(|row| row.deleted_at.is_none());
+    row.map(|row| row.id).ok_or(Reject::NotFound("Agent"))
+}
+
+/// The form's field `file`, or the bare file.
+async fn file(request: Request) -> Result<Bytes, Reject> {
+    let (parts, body) = request.into_parts();
+    let bytes = body::read(body, FILE_MAX).await.map_err(Reject::Body)?;
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(|text| text.to_ascii_lowercase().starts_with("multipart/form-data")) {
+        return Ok(bytes);
+    }
+    let broken = || Reject::invalid("file", "The form could not be read", "value_error");
+    let whole = Request::from_parts(parts, Body::from(bytes));
+    let mut form = Multipart::from_request(whole, &()).await.map_err(|_| broken())?;
+    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
+        if field.name() == Some("file") {
+            return field.bytes().await.map_err(|_| broken());
+        }
+    }
+    Err(Reject::invalid("file", "Field required", "missing"))
+}

@@ -1,0 +1,127 @@
+//! Many leads of one agent at once, each for itself: those whose number the agent has already are told apart, whoever
+//! imports the same file at the same time.
+
+use super::desk::Desk;
+use super::error::{Conflict, RecordError};
+use super::record::Action;
+use super::schedule_leads::CreateLead;
+use super::{Context, Ledger};
+use domain::Refusal;
+use domain::keys::KeyKind;
+use futures_util::{StreamExt, TryStreamExt};
+use std::collections::HashSet;
+
+/// Leads of one intent: others' requests do not wait long for it.
+const AT_ONCE: usize = 250;
+/// Intents on their way at once.
+const IN_FLIGHT: usize = 4;
+/// How often one is recorded again without what others were faster to add.
+const ROUNDS_MAX: usize = 5;
+
+/// A lead of a file, and the row it stands in.
+pub type Row = (usize, CreateLead);
+
+/// What came of a file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Imported {
+    pub created: usize,
+    /// Rows whose number the agent has, or that came twice.
+    pub duplicates: Vec<usize>,
+    /// Up to where the log holds them.
+    pub position: i64,
+}
+
+/// New leads, all or none.
+struct CreateLeads<'a> {
+    rows: &'a [Row],
+}
+
+impl Action for CreateLeads<'_> {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        for (_, lead) in self.rows {
+            if !desk.agent(lead.agent_id).await?.is_there() {
+                return Err(Refusal::AgentIsUnknown.into());
+            }
+            lead.capture(desk).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Ledger {
+    /// Creates the leads of a file; `on_done` is told of every handful. Ends when the read models have them.
+    pub async fn import_leads(
+        &self,
+        context: &Context,
+        rows: Vec<Row>,
+        on_done: impl Fn(usize) + Sync,
+    ) -> Result<Imported, RecordError> {
+        let mut seen = HashSet::new();
+        let (rows, twice): (Vec<Row>, Vec<Row>) =
+            rows.into_iter().partition(|(_, lead)| seen.insert(lead.claim().key));
+        let handfuls: Vec<Vec<Row>> = rows.chunks(AT_ONCE).map(<[Row]>::to_vec).collect();
+        let on_done = &on_done;
+        let done: Vec<Imported> = futures_util::stream::iter(handfuls)
+            .map(|handful| async move {
+                let count = handful.len();
+                let imported = self.import_handful(context, handful).await;
+                on_done(count);
+                imported
+            })
+            .buffered(IN_FLIGHT)
+            .try_collect()
+            .await?;
+        on_done(twice.len());
+        let mut all =
+            Imported { duplicates: twice.iter().map(|(row, _)| *row).collect(), ..Imported::default() };
+        for imported in done {
+            all.created += imported.created;
+            all.duplicates.extend(imported.duplicates);
+            all.position = all.position.max(imported.position);
+        }
+        all.duplicates.sort_unstable();
+        self.wait_followed(all.position).await;
+        Ok(all)
+    }
+
+    async fn import_handful(&self, context: &Context, rows: Vec<Row>) -> Result<Imported, RecordError> {
+        let known = self.known_claims(&rows).await?;
+        let mut imported = Imported::default();
+        let (lost, mut left): (Vec<Row>, Vec<Row>) =
+            rows.into_iter().partition(|(_, lead)| known.contains(&lead.claim().key));
+        imported.duplicates.extend(lost.iter().map(|(row, _)| *row));
+        for _ in 0..ROUNDS_MAX {
+            if left.is_empty() {
+                return Ok(imported);
+            }
+            match self.append_only(context, &CreateLeads { rows: &left }).await {
+                Err(RecordError::Conflict(conflict)) => {
+                    let taken: HashSet<&str> = conflict.keys.iter().map(|key| &*key.key).collect();
+                    let (lost, kept): (Vec<Row>, Vec<Row>) =
+                        left.into_iter().partition(|(_, lead)| taken.contains(&*lead.claim().key));
+                    imported.duplicates.extend(lost.iter().map(|(row, _)| *row));
+                    left = kept;
+                }
+                done => {
+                    imported.position = done?.position;
+                    imported.created = left.len();
+                    return Ok(imported);
+                }
+            }
+        }
+        Err(RecordError::Conflict(Conflict::default()))
+    }
+
+    /// Which of these claims leads hold now.
+    async fn known_claims(&self, rows: &[Row]) -> Result<HashSet<String>, RecordError> {
+        let keys: Vec<String> = rows.iter().map(|(_, lead)| lead.claim().key).collect();
+        let known: Vec<String> = sqlx::query_scalar("SELECT key FROM keys WHERE kind = $1 AND key = ANY($2)")
+            .bind(KeyKind::PhoneOfAgent.as_str())
+            .bind(keys)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(known.into_iter().collect())
+    }
+}
