@@ -13,8 +13,11 @@ use uuid::Uuid;
 
 /// The most rows of one file.
 pub const ROWS_MAX: usize = 50_000;
-/// Columns looked at.
-const COLUMNS_MAX: usize = 256;
+/// The most columns, and the longest name of one, in characters.
+const COLUMNS_MAX: usize = 64;
+const NAME_MAX: usize = 100;
+/// The most custom values of one file: each takes a hundred bytes or so.
+const VALUES_MAX: usize = 1_000_000;
 
 /// Why a file as a whole cannot be read.
 #[derive(Debug, Error)]
@@ -27,6 +30,10 @@ pub enum LeadFileError {
     NotText,
     #[error("Missing required column: {0}")]
     MissingColumn(&'static str),
+    #[error("The file has more than {COLUMNS_MAX} columns, or names of more than {NAME_MAX} characters")]
+    BadHeader,
+    #[error("The file has more than {VALUES_MAX} values; split it")]
+    TooMuch,
     #[error("The file has more than {ROWS_MAX} rows")]
     TooLong,
     #[error("The file cannot be read as CSV: {0}")]
@@ -62,13 +69,19 @@ pub fn read(bytes: &[u8], reading: Reading) -> Result<(Vec<Row>, Vec<RowError>),
     let mut rows = rows.into_iter();
     let (_, header) = rows.next().ok_or(LeadFileError::Empty)?;
     let columns = Columns::of(header)?;
-    let (mut leads, mut errors) = (Vec::new(), Vec::new());
+    let (mut leads, mut errors, mut values) = (Vec::new(), Vec::new(), 0);
     for (row, cells) in rows {
         if cells.iter().all(String::is_empty) {
             continue;
         }
         match columns.lead(&cells, reading) {
-            Ok(lead) => leads.push((row, lead)),
+            Ok(lead) => {
+                values += lead.custom_fields.as_ref().map_or(0, Map::len);
+                if values > VALUES_MAX {
+                    return Err(LeadFileError::TooMuch);
+                }
+                leads.push((row, lead));
+            }
             Err(error) => errors.push(RowError { row, error }),
         }
     }
@@ -85,7 +98,10 @@ struct Columns {
 
 impl Columns {
     fn of(header: Vec<String>) -> Result<Self, LeadFileError> {
-        let names: Vec<String> = header.into_iter().take(COLUMNS_MAX).collect();
+        let names = header;
+        if names.len() > COLUMNS_MAX || names.iter().any(|name| name.chars().count() > NAME_MAX) {
+            return Err(LeadFileError::BadHeader);
+        }
         let find = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
         let first_name = find("first_name").ok_or(LeadFileError::MissingColumn("first_name"))?;
         let phone = find("phone").ok_or(LeadFileError::MissingColumn("phone"))?;
@@ -176,6 +192,8 @@ mod tests {
         assert_eq!(why(b"first_name\nA\n"), "Missing required column: phone");
         assert_eq!(why(&[0xFF, 0xFE, b'f', 0]), "The file is UTF-16; save it as UTF-8");
         assert_eq!(why(&[b'f', 0xC0]), "The file is not UTF-8 text");
+        let wide = format!("first_name,phone,{}\n", "x".repeat(101));
+        assert!(why(wide.as_bytes()).contains("more than 64 columns"));
         let long = format!("first_name,phone\n{}", "A,4155552671\n".repeat(ROWS_MAX + 1));
         assert_eq!(why(long.as_bytes()), "The file has more than 50000 rows");
     }

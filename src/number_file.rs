@@ -73,7 +73,7 @@ pub fn csv(bytes: &[u8], max: usize) -> Result<Rows, NumberFileError> {
         let inner = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         let end = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
         let row = end.saturating_sub(1 + inner);
-        rows.push((row, record.iter().map(|cell| cell.replace('\0', "")).collect()));
+        rows.push((row, record.iter().take(COLUMNS_MAX).map(|cell| cell.replace('\0', "")).collect()));
     }
     Ok(rows)
 }

@@ -63,13 +63,16 @@ FROM lane CROSS JOIN LATERAL (
     SELECT q.lead_id, q.num, q.phone, q.phone_key, q.rank, q.priority, q.due_at, q.agent_id FROM dial_queue q
     WHERE q.rank = lane.rank AND q.priority = lane.priority AND q.due_at <= $1
         AND (q.agent_id IS NULL OR q.agent_id <> ALL ($3))
+        AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.kind IN ('suppressed', 'lease') AND k.key = q.phone_key
+                        AND (k.until IS NULL OR k.until > $1))
     ORDER BY q.due_at, q.num LIMIT $2
 ) due
 ORDER BY due.rank, due.priority DESC, due.due_at, due.num
 LIMIT $2";
 
 impl Views {
-    /// Up to `limit` leads that are due at `now`, in the order of C-19, but for those of the agents `closed`. Reads
+    /// Up to `limit` leads that are due at `now`, in the order of C-19, but for those of the agents `closed` and those
+    /// whose phone is banned or being dialed on another lead: they must not stand in the others' way. Reads
     /// plainly: nothing is locked.
     pub async fn due(
         &self,

@@ -196,7 +196,10 @@ impl Views {
     ) -> Result<Vec<LeadRow>, sqlx::Error> {
         let starts = &self.starts.0;
         let start = starts.get(&(filter.clone(), order, skip));
-        let start = start.filter(|start| skip > 0 && start.known_since.elapsed() < START_FRESH);
+        // A list of what the clock moves is cut anew each time.
+        let is_remembered = filter.scheduling.is_none();
+        let start =
+            start.filter(|start| is_remembered && skip > 0 && start.known_since.elapsed() < START_FRESH);
         let mut sql = select(filter, order);
         if let Some(Start { value, num, .. }) = &start {
             let (column, sql_type) = order.column.sql();
@@ -210,7 +213,7 @@ impl Views {
             sql.push(" OFFSET ").push_bind(skip);
         }
         let listed: Vec<Listed> = sql.build_query_as().fetch_all(&self.pool).await?;
-        if let Some(last) = listed.last() {
+        if let Some(last) = listed.last().filter(|_| is_remembered) {
             let next = skip.saturating_add(i64::try_from(listed.len()).unwrap_or(0));
             let (value, num) = (last.order_value.clone(), last.lead.num);
             starts.insert((filter.clone(), order, next), Start { value, num, known_since: Instant::now() });

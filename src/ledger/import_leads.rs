@@ -10,6 +10,7 @@ use domain::Refusal;
 use domain::keys::KeyKind;
 use futures_util::{StreamExt, TryStreamExt};
 use std::collections::HashSet;
+use std::time::Duration;
 
 /// Leads of one intent: others' requests do not wait long for it.
 const AT_ONCE: usize = 250;
@@ -17,6 +18,9 @@ const AT_ONCE: usize = 250;
 const IN_FLIGHT: usize = 4;
 /// How often one is recorded again without what others were faster to add.
 const ROUNDS_MAX: usize = 5;
+
+/// How long a handful waits when the ledger is busy.
+const BUSY_PAUSE: Duration = Duration::from_millis(300);
 
 /// A lead of a file, and the row it stands in.
 pub type Row = (usize, CreateLead);
@@ -104,6 +108,8 @@ impl Ledger {
                     imported.duplicates.extend(lost.iter().map(|(row, _)| *row));
                     left = kept;
                 }
+                // Others' rows are stored already: this handful is tried again before anybody is told "no".
+                Err(RecordError::Busy) => tokio::time::sleep(BUSY_PAUSE).await,
                 done => {
                     imported.position = done?.position;
                     imported.created = left.len();

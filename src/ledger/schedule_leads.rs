@@ -3,14 +3,16 @@
 
 use super::desk::Desk;
 use super::error::RecordError;
+use super::people::Register;
 use super::record::Action;
+use chrono::NaiveTime;
 use domain::Refusal;
 use domain::agent::change::ChangeAgent;
 use domain::agent::event::ProfileChange;
 use domain::agent::hours::BusinessHours;
 use domain::agent::set_active::SetActive;
 use domain::agent::set_dial_policy::SetDialPolicy;
-use domain::agent::{AgentCommand, decide};
+use domain::agent::{Agent, AgentCommand, decide};
 use domain::ids::AgentId;
 use domain::keys::{Key, KeyKind};
 use domain::lead::LeadCommand;
@@ -27,6 +29,7 @@ use domain::phone::Phone;
 use domain::status::{Disposition, QueueState, SchedulingStatus, Stage};
 use domain::stream::{StreamId, StreamKind};
 use domain::time::Instant;
+use projections::agents::AgentRow;
 use projections::lead::{LeadRow, rows};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -41,13 +44,14 @@ async fn row(desk: &mut Desk<'_>, id: Uuid) -> Result<LeadRow, RecordError> {
     rows(stream, &folded).pop().ok_or_else(|| Refusal::LeadIsUnknown.into())
 }
 
-/// Refuses a number that the agent has a lead for; when it is stored it must still be so.
-async fn free(desk: &mut Desk<'_>, agent_id: AgentId, phone: &Phone) -> Result<(), RecordError> {
-    let key = Key::phone_of_agent(agent_id, &phone.key());
-    if desk.key(&key).await?.is_some() {
-        return Err(Refusal::KeyIsTaken(KeyKind::PhoneOfAgent).into());
+/// Refuses a number that another lead holds; when it is stored it must still be so.
+async fn free(desk: &mut Desk<'_>, claim: Key) -> Result<(), RecordError> {
+    if desk.key(&claim).await?.is_some() {
+        return Err(Refusal::KeyIsTaken(claim.kind).into());
     }
-    desk.require_absent(key);
+    if claim.kind == KeyKind::PhoneOfAgent {
+        desk.require_absent(claim);
+    }
     Ok(())
 }
 
@@ -133,9 +137,16 @@ impl Action for UpdateLead {
         let lead = desk.lead(self.id).await?;
         let at = desk.now();
         let phone = self.phone.clone().filter(|phone| lead.phone_key().as_deref() != Some(&*phone.key()));
-        if let (Some(phone), Source::Scheduling, Some(agent_id)) = (&phone, lead.source, lead.agent_id) {
-            free(desk, agent_id, phone).await?;
+        match (&phone, lead.source, lead.agent_id) {
+            (Some(phone), Source::Scheduling, Some(agent_id)) => {
+                free(desk, Key::phone_of_agent(agent_id, &phone.key())).await?;
+            }
+            (Some(phone), ..) => free(desk, Key::phone(&phone.key())).await?,
+            (None, ..) => {}
         }
+        // What a client read and sends back is no wish.
+        let known = lead.schedule_at.unwrap_or(lead.captured_at);
+        let schedule_at = self.schedule_at.filter(|at| *at != known);
         let person = Person {
             phone,
             first_name: self.first_name.clone(),
@@ -157,12 +168,14 @@ impl Action for UpdateLead {
             }
             (None, None) => None,
         };
-        let schedule = self.schedule_at.map(|due_at| {
-            let due_at = due_at.max(at);
-            LeadCommand::Schedule(ScheduleLead { at, due_at, priority: lead.priority })
-        });
-        for command in status.iter().chain(&schedule) {
+        if let Some(command) = &status {
             desk.decide_lead(self.id, command).await?;
+        }
+        // A lead that is done is not called again because a time was named with it.
+        let lead = desk.lead(self.id).await?;
+        if let Some(due_at) = schedule_at.filter(|_| lead.queue().state != QueueState::Closed) {
+            let schedule = ScheduleLead { at, due_at: due_at.max(at), priority: lead.priority };
+            desk.decide_lead(self.id, &LeadCommand::Schedule(schedule)).await?;
         }
         row(desk, self.id).await
     }
@@ -207,26 +220,55 @@ impl Action for ScheduleNow {
     }
 }
 
-/// An agent's policy, hours, switch and name.
-#[derive(Clone, Debug)]
-pub struct SetAgentPolicy {
-    pub id: Uuid,
-    pub policy: DialPolicy,
-    pub hours: Option<BusinessHours>,
+/// What is said of an agent's policy, hours, switch and name; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct AgentSaid {
+    pub max_attempts: Option<u32>,
+    pub retry_delay_minutes: Option<u32>,
+    pub start_time: Option<NaiveTime>,
+    pub end_time: Option<NaiveTime>,
+    pub timezone: Option<String>,
     pub is_active: Option<bool>,
     /// First name and last name.
     pub name: Option<String>,
 }
 
-impl Action for SetAgentPolicy {
-    type Answer = ();
+impl AgentSaid {
+    /// The hours with what was said over what is; a zone alone: at any hour there.
+    fn hours(&self, agent: &Agent, ledgers_zone: &str) -> Result<Option<BusinessHours>, Refusal> {
+        let known = agent.hours.as_ref();
+        if self.start_time.is_none() && self.end_time.is_none() && self.timezone.is_none() {
+            return Ok(known.cloned());
+        }
+        let start = self.start_time.or_else(|| known.map(|hours| hours.start_time)).unwrap_or_default();
+        let end = self.end_time.or_else(|| known.map(|hours| hours.end_time)).unwrap_or_default();
+        let zone = self.timezone.as_deref().or_else(|| known.map(|hours| hours.timezone.as_str()));
+        BusinessHours::try_new(start, end, zone.unwrap_or(ledgers_zone)).map(Some)
+    }
+}
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let at = desk.now();
+/// Changes an agent, by what it is when this is stored.
+#[derive(Clone, Debug)]
+pub struct ChangeScheduledAgent {
+    pub id: Uuid,
+    pub said: AgentSaid,
+}
+
+impl Action for ChangeScheduledAgent {
+    type Answer = AgentRow;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<AgentRow, RecordError> {
+        let (at, said) = (desk.now(), &self.said);
         let stream = StreamId::new(StreamKind::Agent, self.id);
-        let set = SetDialPolicy { at, policy: self.policy, hours: self.hours.clone() };
+        let agent = desk.agent(self.id).await?;
+        let zone = desk.dialing().await?.timezone.clone();
+        let policy = DialPolicy {
+            max_attempts: said.max_attempts.unwrap_or(agent.policy.max_attempts),
+            retry_delay_minutes: said.retry_delay_minutes.unwrap_or(agent.policy.retry_delay_minutes),
+        };
+        let set = SetDialPolicy { at, policy, hours: said.hours(&agent, &zone)? };
         let mut commands = vec![AgentCommand::SetDialPolicy(Box::new(set))];
-        if let Some(name) = &self.name {
+        if let Some(name) = &said.name {
             let (first, last) = name.split_once(' ').unwrap_or((name, ""));
             let person = ProfileChange {
                 first_name: Some(first.to_owned()),
@@ -235,13 +277,30 @@ impl Action for SetAgentPolicy {
             };
             commands.push(AgentCommand::Change(Box::new(ChangeAgent { at, role: None, person })));
         }
-        if let Some(is_active) = self.is_active {
+        if let Some(is_active) = said.is_active {
             commands.push(AgentCommand::SetActive(SetActive { at, is_active }));
         }
         for command in commands {
             let agent = desk.agent(self.id).await?;
             desk.append(stream, decide(&agent, &command)?);
         }
-        Ok(())
+        let folded = desk.stream(stream).await?;
+        projections::agents::rows(stream, &folded).pop().ok_or_else(|| Refusal::AgentIsUnknown.into())
+    }
+}
+
+/// Registers an agent with its policy: both or nothing.
+#[derive(Clone, Debug)]
+pub struct AddScheduledAgent {
+    pub register: Register,
+    pub said: AgentSaid,
+}
+
+impl Action for AddScheduledAgent {
+    type Answer = AgentRow;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<AgentRow, RecordError> {
+        let id = self.register.decide(desk).await?;
+        ChangeScheduledAgent { id, said: self.said.clone() }.decide(desk).await
     }
 }

@@ -19,6 +19,9 @@ pub struct ScheduleLead {
 impl ScheduleLead {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
         live(lead)?;
+        if lead.is_suppressed() {
+            return Err(Refusal::PhoneIsBanned);
+        }
         let queue = lead.queue();
         if queue.due_at == self.due_at && lead.priority == self.priority && queue.state != QueueState::Closed
         {

@@ -15,6 +15,9 @@ pub struct TakeUpLead {
 impl TakeUpLead {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
         live(lead)?;
+        if lead.is_suppressed() {
+            return Err(Refusal::PhoneIsBanned);
+        }
         if lead.scheduling_status() == SchedulingStatus::InProgress {
             return Ok(Vec::new());
         }
@@ -26,9 +29,12 @@ impl TakeUpLead {
 mod tests {
     use super::*;
     use crate::lead::LeadCommand;
+    use crate::lead::close::CloseLead;
     use crate::lead::given::{captured, given, minute, report};
+    use crate::lead::requeue::RequeueLead;
+    use crate::lead::schedule::ScheduleLead;
     use crate::outcome::Outcome;
-    use crate::status::PanelStatus;
+    use crate::status::{Disposition, PanelStatus};
 
     /// B-069
     #[test]
@@ -39,5 +45,21 @@ mod tests {
         assert_eq!(after.lead.scheduling_status(), SchedulingStatus::InProgress);
         assert_eq!(after.lead.panel_status(), PanelStatus::Connected);
         assert_eq!(after.then(take_up), Ok(Vec::new()));
+    }
+
+    /// C-21: nothing of a person's scheduling lifts a ban.
+    #[test]
+    fn a_ban_outlasts_closing_and_is_in_the_way_of_the_rest() {
+        let banned = given([captured()]).reports(report(Outcome::Banned, 1));
+        let close = CloseLead { at: minute(5), disposition: Disposition::NotInterested };
+        let closed = banned.when(LeadCommand::Close(close));
+        assert!(closed.lead.is_suppressed());
+        let take_up = LeadCommand::TakeUp(TakeUpLead { at: minute(9) });
+        let schedule = LeadCommand::Schedule(ScheduleLead { at: minute(9), due_at: minute(9), priority: 1 });
+        for command in [take_up, schedule] {
+            assert_eq!(closed.then(command), Err(Refusal::PhoneIsBanned));
+        }
+        let requeue = LeadCommand::Requeue(RequeueLead { at: minute(10) });
+        assert!(!closed.when(requeue).lead.is_suppressed(), "putting it back in the queue does");
     }
 }

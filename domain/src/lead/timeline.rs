@@ -141,12 +141,19 @@ impl Lead {
         Queue { state, due_at, disposition }
     }
 
-    /// Whether its phone must not be dialed, whatever lead asks for it.
+    /// Whether its phone must not be dialed, whatever lead asks for it. Only another word of the panel, a requeue or a
+    /// later call ends a ban: closing a lead or taking it up says nothing of its phone.
     pub fn is_suppressed(&self) -> bool {
-        match self.newest_entry() {
-            Entry::Attempt(attempt) => attempt.outcome == Outcome::Banned,
-            Entry::Act(act) => matches!(act.kind, ActKind::PanelStatusSet(PanelStatus::Banned, _)),
-            Entry::Capture => false,
+        let told = self.acts.iter().rev().find_map(|act| match act.kind {
+            ActKind::Requeued => Some((act.at, false)),
+            ActKind::PanelStatusSet(status, _) => Some((act.at, status == PanelStatus::Banned)),
+            ActKind::Closed(_) | ActKind::TakenUp => None,
+        });
+        match (self.newest_attempt(), told) {
+            (Some(attempt), Some((at, _))) if at < attempt.ordered_at() => attempt.outcome == Outcome::Banned,
+            (Some(attempt), None) => attempt.outcome == Outcome::Banned,
+            (_, Some((_, is_banned))) => is_banned,
+            (None, None) => false,
         }
     }
 

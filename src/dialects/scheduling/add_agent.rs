@@ -1,13 +1,12 @@
 //! `POST /api/v1/agents`: another agent, an AI one unless told otherwise (C-03).
 
-use super::agent::{Reply, Said};
+use super::agent::{self, Reply};
 use super::caller::Member;
 use super::fields::Fields;
-use super::list_agents::find;
 use super::reject::{Body, Reject, Rejected};
 use crate::http::written;
 use crate::ledger::people::Register;
-use crate::ledger::schedule_leads::SetAgentPolicy;
+use crate::ledger::schedule_leads::AddScheduledAgent;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
@@ -25,43 +24,35 @@ pub async fn handler(
     Body(body): Body,
 ) -> Result<(StatusCode, HeaderMap, Json<Reply>), Rejected> {
     member.may_lead()?;
-    let (register, policy) = read(&app, &body).await.map_err(|reject| member.reject(reject))?;
-    let recorded =
-        app.ledger.record(&member.context(), &register).await.map_err(|error| member.reject(error))?;
-    let policy = SetAgentPolicy { id: recorded.answer, ..policy };
-    let recorded =
-        app.ledger.record(&member.context(), &policy).await.map_err(|error| member.reject(error))?;
-    let row = find(&app, &policy.id.to_string()).await.map_err(|reject| member.reject(reject))?;
+    let add = read(&body).map_err(|reject| member.reject(reject))?;
+    let recorded = app.ledger.record(&member.context(), &add).await.map_err(|error| member.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
-    Ok((StatusCode::CREATED, headers, Json(Reply::from(&row))))
+    Ok((StatusCode::CREATED, headers, Json(Reply::from(&recorded.answer))))
 }
 
-async fn read(app: &App, body: &Map<String, Value>) -> Result<(Register, SetAgentPolicy), Reject> {
+fn read(body: &Map<String, Value>) -> Result<AddScheduledAgent, Reject> {
     let mut fields = Fields::of_body(body);
-    let said = Said::read(&mut fields);
+    let (said, username) = agent::read(&mut fields);
     let name = fields.required("name", said.name.clone());
     let kind = fields.word("kind", &KINDS).unwrap_or(AgentKind::Ai);
     fields.end()?;
     let name = name.unwrap_or_default();
     let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
-    let policy = said.policy(DialPolicy::default());
-    let hours = said.hours(None, &app.ledger.dialing().await?.timezone)?;
     let register = Register {
         id: None,
         kind,
         role: Role::Agent,
         department: None,
         dialer_user_id: None,
-        policy,
+        policy: DialPolicy::default(),
         scopes: Vec::new(),
         person: Profile {
             first_name: first.to_owned(),
             last_name: last.trim().to_owned(),
-            username: said.username.clone(),
+            username,
             ..Profile::default()
         },
         password_hash: None,
     };
-    let set = SetAgentPolicy { id: uuid::Uuid::nil(), policy, hours, is_active: said.is_active, name: None };
-    Ok((register, set))
+    Ok(AddScheduledAgent { register, said })
 }

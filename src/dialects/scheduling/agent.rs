@@ -1,10 +1,8 @@
 //! An agent as document 002's clients show one, and what may be said of one (B-057, C-03).
 
 use super::fields::Fields;
-use super::reject::Reject;
+use crate::ledger::schedule_leads::AgentSaid;
 use chrono::NaiveTime;
-use domain::agent::hours::BusinessHours;
-use domain::lead::attempt::DialPolicy;
 use projections::agents::AgentRow;
 use serde::Serialize;
 use uuid::Uuid;
@@ -66,68 +64,24 @@ impl From<&AgentRow> for Reply {
     }
 }
 
-/// What a body says of an agent.
-#[derive(Debug, Default)]
-pub struct Said {
-    pub name: Option<String>,
-    pub username: Option<String>,
-    pub is_active: Option<bool>,
-    max_attempts: Option<u32>,
-    retry_delay_minutes: Option<u32>,
-    start: Option<NaiveTime>,
-    end: Option<NaiveTime>,
-    timezone: Option<String>,
-}
-
-impl Said {
-    /// Reads a body.
-    pub fn read(fields: &mut Fields<'_>) -> Self {
-        let hours = fields.object("business_hours").unwrap_or_default();
-        let inner = |name: &str| hours.get(name).and_then(|value| value.as_str()).map(ToOwned::to_owned);
-        let whole = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
-        let start = fields.text("business_hours_start").or_else(|| inner("start"));
-        let end = fields.text("business_hours_end").or_else(|| inner("end"));
-        Self {
-            name: fields.text("name"),
-            username: fields.text("username"),
-            is_active: if fields.value("status").is_some() {
-                fields.boolean("status")
-            } else {
-                fields.boolean("is_active")
-            },
-            max_attempts: whole(fields.whole("max_attempts", 1..=ATTEMPTS_MAX)),
-            retry_delay_minutes: whole(fields.whole("retry_delay_minutes", 0..=DELAY_MINUTES_MAX)),
-            start: time(fields, "business_hours_start", start),
-            end: time(fields, "business_hours_end", end),
-            timezone: fields.text("timezone").or_else(|| inner("timezone")),
-        }
-    }
-
-    /// The policy with what was said over what is.
-    pub fn policy(&self, known: DialPolicy) -> DialPolicy {
-        DialPolicy {
-            max_attempts: self.max_attempts.unwrap_or(known.max_attempts),
-            retry_delay_minutes: self.retry_delay_minutes.unwrap_or(known.retry_delay_minutes),
-        }
-    }
-
-    /// The hours with what was said over what is; nothing said of them: as they are.
-    pub fn hours(
-        &self,
-        known: Option<BusinessHours>,
-        ledgers_zone: &str,
-    ) -> Result<Option<BusinessHours>, Reject> {
-        if self.start.is_none() && self.end.is_none() && self.timezone.is_none() {
-            return Ok(known);
-        }
-        let start = self.start.or_else(|| known.as_ref().map(|hours| hours.start_time));
-        let end = self.end.or_else(|| known.as_ref().map(|hours| hours.end_time));
-        let zone = self.timezone.clone().or_else(|| known.map(|hours| hours.timezone));
-        let zone = zone.unwrap_or_else(|| ledgers_zone.to_owned());
-        // A zone alone: at any hour there.
-        let (start, end) = (start.unwrap_or(NaiveTime::MIN), end.unwrap_or(NaiveTime::MIN));
-        Ok(Some(BusinessHours::try_new(start, end, &zone)?))
-    }
+/// What a body says of an agent, and the name it may log in by.
+pub fn read(fields: &mut Fields<'_>) -> (AgentSaid, Option<String>) {
+    let hours = fields.object("business_hours").unwrap_or_default();
+    let inner = |name: &str| hours.get(name).and_then(|value| value.as_str()).map(ToOwned::to_owned);
+    let whole = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
+    let start = fields.text("business_hours_start").or_else(|| inner("start"));
+    let end = fields.text("business_hours_end").or_else(|| inner("end"));
+    let switch = if fields.value("status").is_some() { "status" } else { "is_active" };
+    let said = AgentSaid {
+        max_attempts: whole(fields.whole("max_attempts", 1..=ATTEMPTS_MAX)),
+        retry_delay_minutes: whole(fields.whole("retry_delay_minutes", 0..=DELAY_MINUTES_MAX)),
+        start_time: time(fields, "business_hours_start", start),
+        end_time: time(fields, "business_hours_end", end),
+        timezone: fields.text("timezone").or_else(|| inner("timezone")),
+        is_active: fields.boolean(switch),
+        name: fields.text("name"),
+    };
+    (said, fields.text("username"))
 }
 
 fn time(fields: &mut Fields<'_>, name: &'static str, text: Option<String>) -> Option<NaiveTime> {

@@ -134,7 +134,7 @@ impl<'a> Fields<'a> {
     /// An object.
     pub fn object(&mut self, name: &'static str) -> Option<Map<String, Value>> {
         let value = self.value(name)?;
-        let members = value.as_object().filter(|_| !has_nul(value));
+        let members = value.as_object().filter(|_| !has_nul(value) && is_shallow(value, DEPTH_MAX));
         if members.is_none() {
             self.problem(name, "Input should be a valid dictionary", "dict_type");
         }
@@ -144,6 +144,17 @@ impl<'a> Fields<'a> {
     /// Goes on if nothing was wrong.
     pub fn end(self) -> Result<(), Reject> {
         if self.problems.is_empty() { Ok(()) } else { Err(Reject::Invalid(self.problems)) }
+    }
+}
+
+/// How deep an object may be: stored inside an event it must still be read back.
+const DEPTH_MAX: usize = 32;
+
+fn is_shallow(value: &Value, left: usize) -> bool {
+    match value {
+        Value::Array(items) => left > 0 && items.iter().all(|item| is_shallow(item, left - 1)),
+        Value::Object(members) => left > 0 && members.values().all(|value| is_shallow(value, left - 1)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 

@@ -35,7 +35,7 @@ pub async fn handler(
     fields.end().map_err(|reject| member.reject(reject))?;
     let mut rows = app.ledger.views().all_agents().await.map_err(|error| member.failed(error))?;
     // Those who take calls; people of other roles are no agents here.
-    rows.retain(|row| Role::from_word(&row.role).is_some_and(Role::takes_calls));
+    rows.retain(takes_calls);
     let skip = usize::try_from(page.skip()).unwrap_or(usize::MAX);
     let shown = usize::try_from(page.per_page).unwrap_or(0);
     let agents = rows.iter().skip(skip).take(shown).map(Item::from).collect();
@@ -51,9 +51,13 @@ pub async fn one(
     Ok(Json(Item::from(&row)))
 }
 
-/// The agent of that id, if it is not deleted.
+fn takes_calls(row: &AgentRow) -> bool {
+    Role::from_word(&row.role).is_some_and(Role::takes_calls)
+}
+
+/// The agent of that id, if it is one and not deleted: who leads others is changed elsewhere, by admins.
 pub async fn find(app: &App, id: &str) -> Result<AgentRow, Reject> {
     let id = AnyId::parse(id).ok_or_else(|| Reject::path("agent_id"))?;
     let row = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
-    row.filter(|row| row.deleted_at.is_none()).ok_or(Reject::NotFound("Agent"))
+    row.filter(|row| row.deleted_at.is_none() && takes_calls(row)).ok_or(Reject::NotFound("Agent"))
 }

@@ -56,7 +56,11 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
         }
     };
     // A whole number is found by its key, not by looking through all of them.
-    let whole = search.as_deref().and_then(|text| words::phone(text, app.config.region_scheduling));
+    // One without a plus may be part of any country's.
+    let whole = search
+        .as_deref()
+        .filter(|text| text.trim_start().starts_with('+'))
+        .and_then(|text| words::phone(text, app.config.region_scheduling));
     let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key());
     let search = search.filter(|_| phone_key.is_none());
     let now = app.ledger.now();

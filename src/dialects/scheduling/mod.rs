@@ -49,6 +49,7 @@ pub fn routes() -> Router<App> {
         .route("/calls/schedule", post(schedule_call::handler))
         .route("/calls/history", get(call_history::handler))
         .route("/calls/metrics", get(call_metrics::handler))
+        .fallback(reject::not_found)
         .method_not_allowed_fallback(reject::method_not_allowed);
     Router::new().nest("/api/v1", own)
 }

@@ -160,7 +160,7 @@ impl From<Refusal> for Reject {
     fn from(refusal: Refusal) -> Self {
         let invalid = |name, kind| Self::invalid(name, refusal.to_string(), kind);
         match refusal {
-            Refusal::KeyIsTaken(KeyKind::PhoneOfAgent) => Self::DuplicateLead,
+            Refusal::KeyIsTaken(KeyKind::PhoneOfAgent | KeyKind::Phone) => Self::DuplicateLead,
             Refusal::KeyIsTaken(kind) => Self::Taken(kind),
             Refusal::PhoneIsBanned => Self::BannedPhone,
             Refusal::LeadIsUnknown | Refusal::LeadIsDeleted | Refusal::LeadIsSomebodyElses => {
@@ -248,4 +248,11 @@ pub async fn method_not_allowed(request: Request) -> Response {
     let id = request_id(request.extensions());
     let body = json!({ "detail": "Method Not Allowed", "code": "method_not_allowed", "request_id": id });
     (StatusCode::METHOD_NOT_ALLOWED, Json(body)).into_response()
+}
+
+/// Nobody's path.
+pub async fn not_found(request: Request) -> Response {
+    let id = request_id(request.extensions());
+    let body = json!({ "detail": "Not Found", "code": "not_found", "request_id": id });
+    (StatusCode::NOT_FOUND, Json(body)).into_response()
 }

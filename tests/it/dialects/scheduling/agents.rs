@@ -57,6 +57,9 @@ async fn agents_are_listed_added_changed_and_switched() {
         .send(reqwest::Method::PATCH, &format!("{path}/status"), Some("{\"status\":\"inactive\"}"), &[])
         .await;
     assert_eq!((&off.body["status"], &off.body["is_active"]), (&json!("inactive"), &json!(false)));
+    let boss = admin.get("/api/admins").await.body[0]["id"].clone();
+    let off = admin.put(&format!("/api/v1/agents/{boss}"), &json!({ "is_active": false })).await;
+    assert_eq!(off.status, 404, "whoever leads others is no agent here");
     for wrong in [
         json!({ "timezone": "Mars" }),
         json!({ "max_attempts": 0 }),

@@ -124,3 +124,35 @@ async fn a_closed_lead_is_opened_by_scheduling_and_an_unknown_one_is_404() {
     assert_eq!(admin.post("/api/v1/calls/schedule", &json!({})).await.status, 422);
     app.rebuilt_equals_live().await;
 }
+
+/// C-21: a ban outlasts whatever this dialect does to the lead, and does not stand in the way of others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_banned_number_is_not_dialed_for_anybody_and_starves_nobody() {
+    let (app, admin, agent) = start().await;
+    history::open_dialing(&app.app).await;
+    let other = admin.post("/api/v1/agents", &json!({ "name": "Other" })).await.body["id"].clone();
+    let dialer = Client::dialer(&app);
+    let mut leads = Vec::new();
+    for n in 0..3 {
+        let id =
+            admin.post("/api/v1/leads/", &lead(&agent, &format!("+1415555267{n}"))).await.body["id"].clone();
+        let report = json!({ "number_id": n + 1, "phone_number": null, "status": "BANNED", "attempted_at": app.now_text() });
+        assert_eq!(dialer.report(&report).await.status, 200);
+        leads.push(id);
+    }
+    // The other agent has leads of the same numbers, older than the good one.
+    for n in 0..4 {
+        app.clock.advance(chrono::Duration::seconds(1));
+        assert_eq!(admin.post("/api/v1/leads/", &lead(&other, &format!("+1415555267{n}"))).await.status, 201);
+    }
+    let refused = admin.post("/api/v1/calls/schedule", &json!({ "lead_id": leads[0] })).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    for body in [json!({ "status": "done" }), json!({ "disposition": "not_interested" })] {
+        let path = format!("/api/v1/leads/{}", leads[0].as_str().unwrap());
+        assert_eq!(admin.put(&path, &body).await.status, 200);
+    }
+    let batch = dialer.next_batch(2).await.body;
+    let numbers = batch["batch"]["numbers"].as_array().unwrap();
+    assert_eq!((numbers.len(), &numbers[0]["phone_number"]), (1, &json!("+14155552673")), "{batch}");
+    app.rebuilt_equals_live().await;
+}

@@ -9,6 +9,16 @@ async fn broken_bodies_are_refused_in_shape_and_change_nothing() {
     let (app, admin, agent) = start().await;
     let events = app.app.ledger.views().head().await.unwrap();
     let deep = format!("{{\"custom_fields\":{}1{}}}", "[".repeat(200), "]".repeat(200));
+    let nested = |depth: usize| {
+        let inside = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        format!(
+            "{{\"agent_id\":{agent},\"first_name\":\"A\",\"phone_e164\":\"+14155552671\",\"custom_fields\":{{\"a\":{inside}}}}}"
+        )
+    };
+    for depth in [32, 100, 120, 124, 126] {
+        let answer = admin.send(reqwest::Method::POST, "/api/v1/leads/", Some(&nested(depth)), &[]).await;
+        assert_eq!(answer.status, 422, "{depth}");
+    }
     let large = format!("{{\"first_name\":\"{}\"}}", "x".repeat(70_000));
     let nul = json!({ "agent_id": agent, "first_name": "Jo\0hn", "phone_e164": "+14155552671" }).to_string();
     let inner = json!({ "agent_id": agent, "first_name": "John", "phone_e164": "+14155552671", "custom_fields": { "a": "b\0" } }).to_string();
@@ -25,5 +35,7 @@ async fn broken_bodies_are_refused_in_shape_and_change_nothing() {
         let wrong = admin.send(reqwest::Method::DELETE, path, None, &[]).await;
         assert_eq!((wrong.status.as_u16(), &wrong.body["detail"]), (405, &json!("Method Not Allowed")));
     }
+    let nobodys = admin.get("/api/v1/nothing").await;
+    assert_eq!((nobodys.status.as_u16(), &nobodys.body["detail"]), (404, &json!("Not Found")));
     assert_eq!(app.app.ledger.views().head().await.unwrap(), events);
 }

@@ -156,6 +156,18 @@ async fn what_is_given_changes_and_the_rest_stays() {
         (json!("done"), json!("hung_up")),
         "it is done already"
     );
+    let mut whole = admin.get(&path).await.body;
+    whole["first_name"] = json!("Jon");
+    assert_eq!(
+        status(&whole).await,
+        (json!("done"), json!("hung_up")),
+        "what was read and sent back is no wish"
+    );
+    assert_eq!(
+        status(&json!({ "schedule_at": "2025-07-01T10:00:00Z" })).await.0,
+        "done",
+        "and a time opens nothing"
+    );
     assert_eq!(status(&json!({ "status": "in_progress" })).await, (json!("in_progress"), json!(null)));
     assert_eq!(status(&json!({ "status": "new" })).await, (json!("new"), json!(null)));
     assert_eq!(status(&json!({ "status": "done" })).await, (json!("done"), json!("completed")));
