@@ -31,6 +31,8 @@ pub enum Refusal {
     AttemptIsUnknown,
     #[error("there is no such agent")]
     AgentIsUnknown,
+    #[error("the agent's business hours are over")]
+    AgentIsClosed,
     #[error("the agent is not active")]
     AgentIsInactive,
     #[error("nobody deletes, demotes or switches off themselves")]

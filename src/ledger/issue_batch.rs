@@ -99,20 +99,18 @@ impl Action for Issue<'_> {
         let now = desk.now();
         let expires_at = now + self.request.lease;
         let batch_id = BatchId(self.batch_id);
-        let lease = LeadCommand::Lease(LeaseLead { at: now, batch_id, expires_at });
         let mut numbers = Vec::with_capacity(self.rows.len());
         let mut phones = HashSet::new();
         let streams: Vec<_> =
             self.rows.iter().map(|row| StreamId::new(StreamKind::Lead, row.lead_id)).collect();
         desk.load_all(&streams).await?;
         for row in self.rows {
+            let hours = match desk.lead(row.lead_id).await?.agent_id {
+                Some(agent_id) => desk.agent(agent_id.0).await?.hours.clone(),
+                None => None,
+            };
             // The row may be behind: the lead and its agent themselves say whether it may be dialed.
-            if let Some(agent_id) = desk.lead(row.lead_id).await?.agent_id {
-                let agent = desk.agent(agent_id.0).await?;
-                if agent.hours.as_ref().is_some_and(|hours| !hours.is_open(now)) {
-                    continue;
-                }
-            }
+            let lease = LeadCommand::Lease(LeaseLead { at: now, batch_id, expires_at, hours });
             if !phones.insert(&row.phone_key) || desk.decide_lead(row.lead_id, &lease).await.is_err() {
                 continue;
             }

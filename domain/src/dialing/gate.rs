@@ -32,24 +32,33 @@ pub enum Gate {
 impl Dialing {
     /// Asks the gates at `now`. A zone that cannot be read closes them.
     pub fn gate(&self, now: Instant) -> Gate {
-        let Ok(zone) = self.timezone.parse::<Tz>() else {
-            return self.closed(ClosedReason::NoWindow, None, now);
-        };
-        let reason = if !self.enabled {
-            return Gate::Closed {
+        match self.closed_reasons(now).first() {
+            None => Gate::Open,
+            Some(ClosedReason::Disabled) => Gate::Closed {
                 reason: ClosedReason::Disabled,
                 retry_after_seconds: DISABLED_RETRY_AFTER_SECONDS,
-            };
-        } else if self.is_holiday(now, zone) {
-            ClosedReason::Holiday
-        } else if self.windows.is_empty() {
-            ClosedReason::NoWindow
-        } else if self.in_window(now, zone) {
-            return Gate::Open;
-        } else {
-            ClosedReason::OutsideAllowedTimeWindow
-        };
-        self.closed(reason, Some(zone), now)
+            },
+            Some(reason) => self.closed(*reason, self.timezone.parse().ok(), now),
+        }
+    }
+
+    /// Everything that closes them at that time, in the order in which it speaks.
+    pub fn closed_reasons(&self, at: Instant) -> Vec<ClosedReason> {
+        let mut reasons = Vec::new();
+        let zone = self.timezone.parse::<Tz>().ok();
+        if zone.is_some() && !self.enabled {
+            reasons.push(ClosedReason::Disabled);
+        }
+        if zone.is_some_and(|zone| self.is_holiday(at, zone)) {
+            reasons.push(ClosedReason::Holiday);
+        }
+        match zone {
+            Some(_) if self.windows.is_empty() => reasons.push(ClosedReason::NoWindow),
+            Some(zone) if self.in_window(at, zone) => {}
+            Some(_) => reasons.push(ClosedReason::OutsideAllowedTimeWindow),
+            None => reasons.push(ClosedReason::NoWindow),
+        }
+        reasons
     }
 
     fn closed(&self, reason: ClosedReason, zone: Option<Tz>, now: Instant) -> Gate {

@@ -1,11 +1,11 @@
 //! A batch gets the right to dial a lead for a while (B-099). The lease ends by its report or by the clock.
 
-use super::command::live;
+use super::dialability::Circumstances;
 use super::event::{LeadEvent, LeadLeased};
 use super::state::Lead;
 use crate::Refusal;
+use crate::agent::hours::BusinessHours;
 use crate::ids::BatchId;
-use crate::status::QueueState;
 use crate::time::Instant;
 
 #[derive(Clone, Debug)]
@@ -13,23 +13,18 @@ pub struct LeaseLead {
     pub at: Instant,
     pub batch_id: BatchId,
     pub expires_at: Instant,
+    /// The business hours of its agent; `None`: any hour.
+    pub hours: Option<BusinessHours>,
 }
 
 impl LeaseLead {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
-        live(lead)?;
-        let queue = lead.queue();
-        if lead.person.phone.is_none() {
-            return Err(Refusal::LeadHasNoPhone);
+        if !lead.exists() {
+            return Err(Refusal::LeadIsUnknown);
         }
-        if queue.state == QueueState::Closed {
-            return Err(Refusal::LeadIsClosed);
-        }
-        if queue.due_at > self.at {
-            return Err(Refusal::LeadIsNotDue);
-        }
-        if lead.lease.as_ref().is_some_and(|lease| lease.expires_at > self.at) {
-            return Err(Refusal::LeadIsLeased);
+        let circumstances = Circumstances::at(self.at).within(self.hours.as_ref());
+        if let Some(refusal) = lead.gates(&circumstances).iter().find_map(|(_, refusal)| *refusal) {
+            return Err(refusal);
         }
         Ok(vec![LeadEvent::LeadLeased(LeadLeased {
             at: self.at,
@@ -47,7 +42,12 @@ mod tests {
     use crate::outcome::Outcome;
 
     fn lease(n: u128, at: i64) -> LeadCommand {
-        LeadCommand::Lease(LeaseLead { at: minute(at), batch_id: batch(n), expires_at: minute(at + 15) })
+        LeadCommand::Lease(LeaseLead {
+            at: minute(at),
+            batch_id: batch(n),
+            expires_at: minute(at + 15),
+            hours: None,
+        })
     }
 
     /// B-099

@@ -7,6 +7,7 @@ mod aggregate;
 pub mod attempt;
 pub mod command;
 pub mod details;
+pub mod dialability;
 pub mod event;
 pub mod state;
 pub mod timeline;

@@ -164,6 +164,7 @@ impl From<Refusal> for Reject {
             | Refusal::NothingIsSubmitted
             | Refusal::SubmissionIsOwn
             | Refusal::AttemptIsUnknown
+            | Refusal::AgentIsClosed
             | Refusal::AgentIsInactive
             | Refusal::BatchIsLive
             | Refusal::BatchIsUnknown

@@ -15,6 +15,7 @@ pub mod caller;
 pub mod change_agent;
 pub mod create_lead;
 pub mod delete_lead;
+pub mod dialability;
 pub mod fields;
 pub mod get_lead;
 pub mod import_leads;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<App> {
                 .patch(update_lead::handler)
                 .delete(delete_lead::handler),
         )
+        .route("/leads/{id}/dialability", get(dialability::handler))
         .route("/calls/schedule", post(schedule_call::handler))
         .route("/calls/history", get(call_history::handler))
         .route("/calls/metrics", get(call_metrics::handler))

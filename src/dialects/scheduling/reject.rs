@@ -186,6 +186,7 @@ impl From<Refusal> for Reject {
             | Refusal::NothingIsSubmitted
             | Refusal::SubmissionIsOwn
             | Refusal::AttemptIsUnknown
+            | Refusal::AgentIsClosed
             | Refusal::AgentIsInactive
             | Refusal::ScopeIsForMachines
             | Refusal::WindowIsMalformed

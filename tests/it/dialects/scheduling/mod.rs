@@ -2,6 +2,7 @@
 
 mod agents;
 mod calls;
+mod dialability;
 mod hostile;
 mod import;
 mod leads;
