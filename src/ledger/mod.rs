@@ -23,6 +23,7 @@ pub mod open;
 pub mod people;
 pub mod record;
 pub mod replay;
+pub mod schedule_agents;
 pub mod schedule_leads;
 mod statement;
 pub mod stock;

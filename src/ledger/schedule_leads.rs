@@ -1,22 +1,13 @@
-//! Leads that are made for an agent: created once for each agent and number, changed, deleted, put before all others; and
-//! the agent's own policy (S2).
+//! Leads that are made for an agent: created once for each agent and number, changed, deleted, put before all others
+//! (S2).
 
 use super::desk::Desk;
 use super::error::RecordError;
-use super::people::Register;
 use super::record::Action;
-use chrono::NaiveTime;
 use domain::Refusal;
-use domain::agent::change::ChangeAgent;
-use domain::agent::event::ProfileChange;
-use domain::agent::hours::BusinessHours;
-use domain::agent::set_active::SetActive;
-use domain::agent::set_dial_policy::SetDialPolicy;
-use domain::agent::{Agent, AgentCommand, decide};
 use domain::ids::AgentId;
 use domain::keys::{Key, KeyKind};
 use domain::lead::LeadCommand;
-use domain::lead::attempt::DialPolicy;
 use domain::lead::capture::CaptureLead;
 use domain::lead::change_details::ChangeDetails;
 use domain::lead::close::CloseLead;
@@ -29,7 +20,6 @@ use domain::phone::Phone;
 use domain::status::{Disposition, QueueState, SchedulingStatus, Stage};
 use domain::stream::{StreamId, StreamKind};
 use domain::time::Instant;
-use projections::agents::AgentRow;
 use projections::lead::{LeadRow, rows};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -217,90 +207,5 @@ impl Action for ScheduleNow {
         let schedule = ScheduleLead { at, due_at: at, priority: TOP_PRIORITY };
         desk.decide_lead(self.id, &LeadCommand::Schedule(schedule)).await?;
         Ok(())
-    }
-}
-
-/// What is said of an agent's policy, hours, switch and name; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct AgentSaid {
-    pub max_attempts: Option<u32>,
-    pub retry_delay_minutes: Option<u32>,
-    pub start_time: Option<NaiveTime>,
-    pub end_time: Option<NaiveTime>,
-    pub timezone: Option<String>,
-    pub is_active: Option<bool>,
-    /// First name and last name.
-    pub name: Option<String>,
-}
-
-impl AgentSaid {
-    /// The hours with what was said over what is; a zone alone: at any hour there.
-    fn hours(&self, agent: &Agent, ledgers_zone: &str) -> Result<Option<BusinessHours>, Refusal> {
-        let known = agent.hours.as_ref();
-        if self.start_time.is_none() && self.end_time.is_none() && self.timezone.is_none() {
-            return Ok(known.cloned());
-        }
-        let start = self.start_time.or_else(|| known.map(|hours| hours.start_time)).unwrap_or_default();
-        let end = self.end_time.or_else(|| known.map(|hours| hours.end_time)).unwrap_or_default();
-        let zone = self.timezone.as_deref().or_else(|| known.map(|hours| hours.timezone.as_str()));
-        BusinessHours::try_new(start, end, zone.unwrap_or(ledgers_zone)).map(Some)
-    }
-}
-
-/// Changes an agent, by what it is when this is stored.
-#[derive(Clone, Debug)]
-pub struct ChangeScheduledAgent {
-    pub id: Uuid,
-    pub said: AgentSaid,
-}
-
-impl Action for ChangeScheduledAgent {
-    type Answer = AgentRow;
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<AgentRow, RecordError> {
-        let (at, said) = (desk.now(), &self.said);
-        let stream = StreamId::new(StreamKind::Agent, self.id);
-        let agent = desk.agent(self.id).await?;
-        let zone = desk.dialing().await?.timezone.clone();
-        let policy = DialPolicy {
-            max_attempts: said.max_attempts.unwrap_or(agent.policy.max_attempts),
-            retry_delay_minutes: said.retry_delay_minutes.unwrap_or(agent.policy.retry_delay_minutes),
-        };
-        let set = SetDialPolicy { at, policy, hours: said.hours(&agent, &zone)? };
-        let mut commands = vec![AgentCommand::SetDialPolicy(Box::new(set))];
-        if let Some(name) = &said.name {
-            let (first, last) = name.split_once(' ').unwrap_or((name, ""));
-            let person = ProfileChange {
-                first_name: Some(first.to_owned()),
-                last_name: Some(last.trim().to_owned()),
-                ..ProfileChange::default()
-            };
-            commands.push(AgentCommand::Change(Box::new(ChangeAgent { at, role: None, person })));
-        }
-        if let Some(is_active) = said.is_active {
-            commands.push(AgentCommand::SetActive(SetActive { at, is_active }));
-        }
-        for command in commands {
-            let agent = desk.agent(self.id).await?;
-            desk.append(stream, decide(&agent, &command)?);
-        }
-        let folded = desk.stream(stream).await?;
-        projections::agents::rows(stream, &folded).pop().ok_or_else(|| Refusal::AgentIsUnknown.into())
-    }
-}
-
-/// Registers an agent with its policy: both or nothing.
-#[derive(Clone, Debug)]
-pub struct AddScheduledAgent {
-    pub register: Register,
-    pub said: AgentSaid,
-}
-
-impl Action for AddScheduledAgent {
-    type Answer = AgentRow;
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<AgentRow, RecordError> {
-        let id = self.register.decide(desk).await?;
-        ChangeScheduledAgent { id, said: self.said.clone() }.decide(desk).await
     }
 }

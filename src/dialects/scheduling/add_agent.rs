@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::reject::{Body, Reject, Rejected};
 use crate::http::written;
 use crate::ledger::people::Register;
-use crate::ledger::schedule_leads::AddScheduledAgent;
+use crate::ledger::schedule_agents::AddScheduledAgent;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

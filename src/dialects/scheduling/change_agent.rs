@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::list_agents::find;
 use super::reject::{Body, Reject, Rejected};
 use crate::http::written;
-use crate::ledger::schedule_leads::ChangeScheduledAgent;
+use crate::ledger::schedule_agents::ChangeScheduledAgent;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
