@@ -20,6 +20,8 @@ pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     /// Made before then.
     pub before: Option<DateTime<Utc>>,
+    /// Of the lead with this whole number, as the ledger compares it.
+    pub phone_key: Option<String>,
     /// In the lead's name or number, or in the agent's name.
     pub search: Option<String>,
 }
@@ -75,6 +77,9 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter, time: &str
 }
 
 fn push_search(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
+    if let Some(phone_key) = &filter.phone_key {
+        sql.push(" AND l.phone_key = ").push_bind(phone_key.clone());
+    }
     let Some(search) = &filter.search else { return };
     let text = format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     sql.push(" AND (l.full_name ILIKE ").push_bind(text.clone());
@@ -110,7 +115,7 @@ impl Views {
 
     /// How many there are: from the sums and the calls that go on; with a search, counted up to a limit.
     pub async fn total_calls(&self, filter: &Filter) -> Result<Total, sqlx::Error> {
-        if filter.search.is_some() {
+        if filter.search.is_some() || filter.phone_key.is_some() {
             let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1");
             sql.push(JOINED);
             push_filter(&mut sql, filter, "c.occurred_at");

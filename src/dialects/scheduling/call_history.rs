@@ -82,7 +82,10 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
     let page = Page::read(&mut fields);
     let result = fields.word("outcome", &words::RESULTS);
     let search: Option<String> = fields.text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
-    let filter = Filter { result, search, ..filter(app, fields).await? };
+    // A whole number is found by its key, not by looking through all calls.
+    let phone_key = words::whole_number(search.as_deref(), app.config.region_scheduling);
+    let search = search.filter(|_| phone_key.is_none());
+    let filter = Filter { result, phone_key, search, ..filter(app, fields).await? };
     let views = app.ledger.views();
     let calls = views.list_calls(&filter, page.skip(), page.per_page).await.map_err(RecordError::from)?;
     let total = views.total_calls(&filter).await.map_err(RecordError::from)?;

@@ -10,7 +10,6 @@ use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Query, State};
-use domain::phone::Validity;
 use projections::lead_list::{Column, Filter, Order, Total};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -56,12 +55,7 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
         }
     };
     // A whole number is found by its key, not by looking through all of them.
-    // One without a plus may be part of any country's.
-    let whole = search
-        .as_deref()
-        .filter(|text| text.trim_start().starts_with('+'))
-        .and_then(|text| words::phone(text, app.config.region_scheduling));
-    let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key());
+    let phone_key = words::whole_number(search.as_deref(), app.config.region_scheduling);
     let search = search.filter(|_| phone_key.is_none());
     let now = app.ledger.now();
     let scheduling = scheduling.map(|status| (status, now));

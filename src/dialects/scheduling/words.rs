@@ -54,6 +54,12 @@ pub fn phone(text: &str, region: Region) -> Option<Phone> {
     Phone::try_new(text, region).ok().filter(|phone| phone.validity != Validity::Invalid)
 }
 
+/// The key of a search that is a whole number. One without a plus may be part of any country's.
+pub fn whole_number(search: Option<&str>, region: Region) -> Option<String> {
+    let text = search.map(str::trim).filter(|text| text.starts_with('+'))?;
+    phone(text, region).filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key())
+}
+
 /// True or false, in the words of bodies and queries.
 pub fn boolean(value: &Value) -> Option<bool> {
     match value {

@@ -45,6 +45,13 @@ async fn a_lead_made_here_is_dialed_by_the_panel_and_its_calls_are_seen_here() {
         );
         app.clock.advance(chrono::Duration::minutes(31));
     }
+    let count = async |search: &str| {
+        admin.get(&format!("/api/v1/calls/history?search={search}")).await.body["total"].clone()
+    };
+    for search in ["john", "%2B14155552671", "555267", "415-555"] {
+        assert_eq!(count(search).await, 2, "{search}");
+    }
+    assert_eq!((count("%2B14155552672").await, count("nobody").await), (json!(0), json!(0)));
     let call = &admin.get("/api/v1/calls/history?search=John").await.body["calls"][0];
     assert_eq!((&call["lead_name"], &call["lead_phone"]), (&json!("John"), &json!("+14155552671")));
     assert_eq!(
