@@ -104,6 +104,13 @@ impl Phone {
     }
 }
 
+/// A number of a query with the plus that nobody encoded: there it is a blank (B-021).
+pub fn with_lost_plus(text: &str) -> String {
+    let number = text.trim();
+    let is_lost = text.starts_with(' ') && number.starts_with(|c: char| c.is_ascii_digit());
+    if is_lost { format!("+{number}") } else { number.to_owned() }
+}
+
 fn e164(number: &phonenumber::PhoneNumber) -> String {
     number.format().mode(phonenumber::Mode::E164).to_string()
 }

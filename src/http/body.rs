@@ -1,8 +1,12 @@
-//! What did the client send? At most so many bytes, in so much time.
+//! What did the client send? At most so many bytes, in so much time: as they are, as JSON, or as a form's file. How a "no"
+//! is worded, each dialect says.
 
 use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header;
 use bytes::BytesMut;
 use http_body_util::BodyExt;
+use serde_json::{Map, Value};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -41,4 +45,61 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
         }
     }
     if seen > limit { Err(BodyError::TooLarge) } else { Ok(kept.freeze()) }
+}
+
+/// Why a body is no JSON object.
+#[derive(Debug)]
+pub enum JsonError {
+    Body(BodyError),
+    /// It says itself that it is something else.
+    OtherType,
+    /// JSON, but no object.
+    NoObject,
+    /// Where it breaks off being JSON, from 1.
+    Malformed {
+        line: usize,
+        column: usize,
+    },
+}
+
+/// Reads a JSON object of at most `limit` bytes, whatever it calls itself; one that is none and says so is the wrong
+/// type.
+pub async fn json(request: Request, limit: usize) -> Result<(Bytes, Map<String, Value>), JsonError> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let says_json = content_type.is_none_or(|text| text.to_ascii_lowercase().contains("json"));
+    let bytes = read(request.into_body(), limit).await.map_err(JsonError::Body)?;
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(members)) => Ok((bytes, members)),
+        Ok(_) | Err(_) if !says_json => Err(JsonError::OtherType),
+        Ok(_) => Err(JsonError::NoObject),
+        Err(error) => Err(JsonError::Malformed { line: error.line(), column: error.column() }),
+    }
+}
+
+/// Why there is no file in a body.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileError {
+    Body(BodyError),
+    /// The form cannot be read.
+    Form,
+    /// The form has no field `file`.
+    Missing,
+}
+
+/// Reads a file of at most `limit` bytes: the field `file` of a multipart form, or the body itself.
+pub async fn file(request: Request, limit: usize) -> Result<Bytes, FileError> {
+    let (parts, body) = request.into_parts();
+    let bytes = read(body, limit).await.map_err(FileError::Body)?;
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(|text| text.to_ascii_lowercase().starts_with("multipart/form-data")) {
+        return Ok(bytes);
+    }
+    let whole = Request::from_parts(parts, Body::from(bytes));
+    let mut form = Multipart::from_request(whole, &()).await.map_err(|_| FileError::Form)?;
+    while let Some(field) = form.next_field().await.map_err(|_| FileError::Form)? {
+        if field.name() == Some("file") {
+            return field.bytes().await.map_err(|_| FileError::Form);
+        }
+    }
+    Err(FileError::Missing)
 }

@@ -5,6 +5,7 @@ pub mod client_address;
 pub mod credentials;
 pub mod health;
 pub mod limits;
+pub mod query;
 pub mod request;
 pub mod serve;
 pub mod tokens;

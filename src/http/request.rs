@@ -3,7 +3,7 @@
 use super::client_address::{ClientAddress, client_address};
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -42,7 +42,7 @@ pub fn strip_slash<B>(request: &mut axum::http::Request<B>) {
 
 /// Gives every request its id and address, refuses plain HTTP where that is not allowed, and every answer its headers.
 pub async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = request_id(&request).unwrap_or_else(|| crate::clock::new_id(app.ledger.now()).to_string());
+    let id = given_id(&request).unwrap_or_else(|| crate::clock::new_id(app.ledger.now()).to_string());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let address = client_address(peer, request.headers(), &app.config.trusted_proxies);
@@ -87,7 +87,13 @@ fn no_https(request_id: &str) -> Response {
     (StatusCode::FORBIDDEN, axum::Json(body)).into_response()
 }
 
-fn request_id(request: &Request) -> Option<String> {
+/// The id of a request, for its answer.
+pub fn request_id(extensions: &Extensions) -> String {
+    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
+}
+
+/// The id that a client gave its request, if it is plain.
+fn given_id(request: &Request) -> Option<String> {
     let id = request.headers().get(REQUEST_ID)?.to_str().ok()?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
     (!id.is_empty() && id.len() <= REQUEST_ID_MAX && id.chars().all(is_plain)).then(|| id.to_owned())

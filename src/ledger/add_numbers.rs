@@ -73,7 +73,8 @@ impl Ledger {
         source: Source,
         phones: Vec<Phone>,
     ) -> Result<Added, RecordError> {
-        let mut known = self.known_phones(&phones).await?;
+        let claims = phones.iter().map(claim).collect();
+        let mut known = self.held_among(KeyKind::Phone, claims).await?;
         let mut added = Added::default();
         let mut new = Vec::with_capacity(phones.len());
         for phone in phones {
@@ -98,16 +99,5 @@ impl Ledger {
             }
         }
         Err(RecordError::Conflict(super::error::Conflict::default()))
-    }
-
-    /// Which of these numbers leads hold now, by key.
-    async fn known_phones(&self, phones: &[Phone]) -> Result<HashSet<String>, RecordError> {
-        let keys: Vec<String> = phones.iter().map(claim).collect();
-        let known: Vec<String> = sqlx::query_scalar("SELECT key FROM keys WHERE kind = $1 AND key = ANY($2)")
-            .bind(KeyKind::Phone.as_str())
-            .bind(keys)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(known.into_iter().collect())
     }
 }

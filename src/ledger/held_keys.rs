@@ -1,9 +1,13 @@
-//! Who holds a key, and which keys may be forgotten?
+//! Who holds a key, which are good once, and which may be forgotten?
 
-use super::Ledger;
+use super::desk::Desk;
 use super::error::RecordError;
-use domain::keys::Key;
+use super::record::Action;
+use super::{Context, Ledger};
+use domain::keys::{Key, KeyKind, TakeKey};
+use domain::time::Instant;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// A key that somebody holds.
 #[derive(Clone, Debug)]
@@ -11,6 +15,25 @@ pub struct HeldKey {
     pub holder: String,
     /// Receipts: the answer once given.
     pub outcome: Option<Value>,
+}
+
+/// Uses something that may be used once. Answers whether it was the first time.
+struct UseOnce {
+    key: Key,
+    until: Instant,
+}
+
+impl Action for UseOnce {
+    type Answer = bool;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<bool, RecordError> {
+        if desk.key(&self.key).await?.is_some() {
+            return Ok(false);
+        }
+        let (key, until) = (self.key.clone(), Some(self.until));
+        desk.take(TakeKey { key, holder: String::new(), until, outcome: None });
+        Ok(true)
+    }
 }
 
 impl Ledger {
@@ -28,6 +51,21 @@ impl Ledger {
             holder,
             outcome: outcome.and_then(|text| serde_json::from_str(&text).ok()),
         }))
+    }
+
+    /// Which of these claims somebody holds.
+    pub async fn held_among(&self, kind: KeyKind, keys: Vec<String>) -> Result<HashSet<String>, RecordError> {
+        let held: Vec<String> = sqlx::query_scalar("SELECT key FROM keys WHERE kind = $1 AND key = ANY($2)")
+            .bind(kind.as_str())
+            .bind(keys)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(held.into_iter().collect())
+    }
+
+    /// Uses a key; false if it was used before. Remembered `until` it would be over anyway.
+    pub async fn use_once(&self, context: &Context, key: Key, until: Instant) -> Result<bool, RecordError> {
+        self.record(context, &UseOnce { key, until }).await.map(|recorded| recorded.answer)
     }
 
     /// Removes keys whose time is over. They refuse nobody; they only take room.

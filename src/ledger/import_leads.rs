@@ -91,7 +91,8 @@ impl Ledger {
     }
 
     async fn import_handful(&self, context: &Context, rows: Vec<Row>) -> Result<Imported, RecordError> {
-        let known = self.known_claims(&rows).await?;
+        let claims = rows.iter().map(|(_, lead)| lead.claim().key).collect();
+        let known = self.held_among(KeyKind::PhoneOfAgent, claims).await?;
         let mut imported = Imported::default();
         let (lost, mut left): (Vec<Row>, Vec<Row>) =
             rows.into_iter().partition(|(_, lead)| known.contains(&lead.claim().key));
@@ -118,16 +119,5 @@ impl Ledger {
             }
         }
         Err(RecordError::Conflict(Conflict::default()))
-    }
-
-    /// Which of these claims leads hold now.
-    async fn known_claims(&self, rows: &[Row]) -> Result<HashSet<String>, RecordError> {
-        let keys: Vec<String> = rows.iter().map(|(_, lead)| lead.claim().key).collect();
-        let known: Vec<String> = sqlx::query_scalar("SELECT key FROM keys WHERE kind = $1 AND key = ANY($2)")
-            .bind(KeyKind::PhoneOfAgent.as_str())
-            .bind(keys)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(known.into_iter().collect())
     }
 }

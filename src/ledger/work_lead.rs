@@ -1,13 +1,12 @@
 //! People work on one lead: change what is known and submit it, or answer what was submitted. Whether they may is decided
 //! from lead and agent as they are when it is stored.
 
+use super::Ledger;
 use super::desk::Desk;
 use super::error::RecordError;
 use super::record::Action;
-use super::{Context, Ledger};
 use domain::Refusal;
 use domain::ids::AgentId;
-use domain::keys::{Key, TakeKey};
 use domain::lead::access::access;
 use domain::lead::add_note::AddNote;
 use domain::lead::change_details::ChangeDetails;
@@ -15,7 +14,6 @@ use domain::lead::event::Person;
 use domain::lead::submission::{AnswerSubmission, SubmissionVerdict, SubmitLead};
 use domain::lead::{Lead, LeadCommand};
 use domain::stream::{StreamId, StreamKind};
-use domain::time::Instant;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -81,35 +79,11 @@ impl Action for WorkLead {
     }
 }
 
-/// Uses something that may be used once. Answers whether it was the first time.
-struct UseOnce {
-    key: Key,
-    until: Instant,
-}
-
-impl Action for UseOnce {
-    type Answer = bool;
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<bool, RecordError> {
-        if desk.key(&self.key).await?.is_some() {
-            return Ok(false);
-        }
-        let (key, until) = (self.key.clone(), Some(self.until));
-        desk.take(TakeKey { key, holder: String::new(), until, outcome: None });
-        Ok(true)
-    }
-}
-
 impl Ledger {
     /// The lead of that number as it is now, deleted ones too.
     pub async fn current_lead(&self, num: i64) -> Result<Option<(Uuid, Arc<Lead>)>, RecordError> {
         let Some(id) = self.inner.loader.lead_of_num(num).await? else { return Ok(None) };
         let folded = self.inner.loader.current(StreamId::new(StreamKind::Lead, id)).await?;
         Ok(Some((id, folded.state.as_lead().cloned().unwrap_or_default())))
-    }
-
-    /// Uses a key; false if it was used before. Remembered `until` it would be over anyway.
-    pub async fn use_once(&self, context: &Context, key: Key, until: Instant) -> Result<bool, RecordError> {
-        self.record(context, &UseOnce { key, until }).await.map(|recorded| recorded.answer)
     }
 }

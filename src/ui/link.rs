@@ -3,6 +3,7 @@
 
 use axum::http::Uri;
 use domain::lead::details::DETAIL_MAX;
+use domain::phone::with_lost_plus;
 use std::collections::BTreeMap;
 
 /// The most members of a query that are looked at.
@@ -32,10 +33,8 @@ impl Link {
         let mut link = Self::default();
         let query = uri.query().unwrap_or("");
         for (name, value) in form_urlencoded::parse(query.as_bytes()).take(MEMBERS_MAX) {
-            // A plus that nobody encoded is a blank (B-021).
-            let is_number = value.starts_with(' ') && value.trim().starts_with(|c: char| c.is_ascii_digit());
-            let has_lost_plus = is_number && ["phone", "phone_number", "alt_phone"].contains(&&*name);
-            let value = if has_lost_plus { format!("+{}", value.trim()) } else { value.trim().to_owned() };
+            let is_phone = ["phone", "phone_number", "alt_phone"].contains(&&*name);
+            let value = if is_phone { with_lost_plus(&value) } else { value.trim().to_owned() };
             if value.is_empty() || value.chars().count() > DETAIL_MAX || value.contains('\0') {
                 continue;
             }

@@ -1,9 +1,10 @@
 //! `POST /agent-dashboard/log-in` (then back to what was asked for) and `/log-out`.
 
 use super::HOME;
-use super::reject::{Reject, Rejected, request_id};
+use super::reject::{Reject, Rejected};
 use super::session::{Form, cookie, no_cookie, read_form};
 use crate::http::client_address::ClientAddress;
+use crate::http::request::request_id;
 use crate::http::tokens::Use;
 use crate::log_in::NotLoggedIn;
 use crate::state::App;

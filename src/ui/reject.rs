@@ -3,7 +3,7 @@
 use super::page::{LogInPage, ProblemPage, render};
 use super::session::no_cookie;
 use crate::http::body::BodyError;
-use crate::http::request::RequestId;
+use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -140,11 +140,6 @@ impl IntoResponse for Rejected {
         }
         response
     }
-}
-
-/// The id of a request, for its answer.
-pub fn request_id(extensions: &axum::http::Extensions) -> String {
-    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
 /// Nobody's page.

@@ -1,8 +1,9 @@
 //! Who looks at a page? A person by the token in their cookie; forms prove that they come from our own pages.
 
 use super::HOME;
-use super::reject::{Reject, Rejected, request_id};
+use super::reject::{Reject, Rejected};
 use crate::http::body;
+use crate::http::request::request_id;
 use crate::ledger::Context;
 use crate::ledger::machines::sha256_hex;
 use crate::state::{App, Person};

@@ -1,7 +1,8 @@
 //! Who calls the dialer panel: a dialer by its token (B-092), an admin or an agent by a person's token.
 
-use super::reject::{Reject, Rejected, request_id};
+use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
+use crate::http::request::request_id;
 use crate::ledger::machines::Machine;
 use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};

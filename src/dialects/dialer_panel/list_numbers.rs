@@ -4,14 +4,14 @@ use super::caller::Member;
 use super::number::{self, Number};
 use super::reject::{Reject, Rejected};
 use super::selection::Selection;
+use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use projections::lead_list::Total;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// Numbers a page where no `limit` is given, and at most.
 const LIMIT: i64 = 50;
@@ -29,10 +29,9 @@ pub struct Reply {
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let fields: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
-    list(&app, &fields, &member).await.map(Json).map_err(|reject| member.reject(reject))
+    list(&app, &query, &member).await.map(Json).map_err(|reject| member.reject(reject))
 }
 
 async fn list(app: &App, fields: &Map<String, Value>, member: &Member) -> Result<Reply, Reject> {

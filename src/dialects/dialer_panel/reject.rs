@@ -1,8 +1,8 @@
 //! Every "no" of the dialer panel: `{"detail", "code", "request_id"}`, and for malformed input the list form (C-09).
 
 use super::words;
-use crate::http::body::{self, BodyError};
-use crate::http::request::RequestId;
+use crate::http::body::{self, BodyError, FileError, JsonError};
+use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
@@ -203,11 +203,6 @@ impl IntoResponse for Rejected {
     }
 }
 
-/// The id of a request, for its answer.
-pub fn request_id(request: &axum::http::Extensions) -> String {
-    request.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
-}
-
 /// A body that holds JSON, whatever it calls itself; one that does not and says so is the wrong type. `MAX` bytes.
 #[derive(Clone, Debug)]
 pub struct Body<const MAX: usize = BODY_MAX> {
@@ -220,20 +215,33 @@ impl<const MAX: usize> FromRequest<App> for Body<MAX> {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
         let id = request_id(request.extensions());
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let says_json = content_type.is_none_or(|text| text.to_ascii_lowercase().contains("json"));
-        let bytes = match body::read(request.into_body(), MAX).await {
-            Ok(bytes) => bytes,
-            Err(error) => return Err(Rejected(Reject::Body(error), id)),
-        };
-        match serde_json::from_slice::<Value>(&bytes) {
-            Ok(json) if json.is_object() => Ok(Self { bytes, json }),
-            Ok(_) | Err(_) if !says_json => Err(Rejected(Reject::UnsupportedType, id)),
-            Ok(_) => Err(Rejected(Reject::invalid("body", "Expected a JSON object", "dict_type"), id)),
-            Err(error) => {
-                let msg = format!("JSON decode error at line {} column {}", error.line(), error.column());
-                Err(Rejected(Reject::invalid("body", msg, "json_invalid"), id))
+        match body::json(request, MAX).await {
+            Ok((bytes, members)) => Ok(Self { bytes, json: Value::Object(members) }),
+            Err(error) => Err(Rejected(error.into(), id)),
+        }
+    }
+}
+
+impl From<JsonError> for Reject {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Body(error) => Self::Body(error),
+            JsonError::OtherType => Self::UnsupportedType,
+            JsonError::NoObject => Self::invalid("body", "Expected a JSON object", "dict_type"),
+            JsonError::Malformed { line, column } => {
+                let msg = format!("JSON decode error at line {line} column {column}");
+                Self::invalid("body", msg, "json_invalid")
             }
+        }
+    }
+}
+
+impl From<FileError> for Reject {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Body(error) => Self::Body(error),
+            FileError::Form => Self::invalid("file", "The form could not be read", "value_error"),
+            FileError::Missing => Self::invalid("file", "Field required", "missing"),
         }
     }
 }

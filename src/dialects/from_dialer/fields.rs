@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use domain::credential::event::Profile;
 use domain::lead::details::{DETAIL_MAX, DetailKind};
 use domain::lead::event::Person;
-use domain::phone::{Phone, Region};
+use domain::phone::{Phone, Region, with_lost_plus};
 use domain::time::{Instant, parse_instant};
 use serde_json::{Map, Value};
 
@@ -130,14 +130,10 @@ fn read(name: &str, value: &Value, is_text: bool) -> Result<Option<Value>, Rejec
     if words::is_absent(&text) {
         return Ok(None);
     }
-    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-    let is_phone = ["phone", "phone_number", "alt_phone"].contains(&name);
-    let trimmed = text.trim();
-    // A plus of a query that nobody encoded is a blank.
-    if is_text && is_phone && text.starts_with(' ') && is_number(trimmed) {
-        return Ok(Some(format!("+{trimmed}").into()));
+    if is_text && words::PHONES.contains(&name) {
+        return Ok(Some(with_lost_plus(&text).into()));
     }
-    DetailKind::of(name).read(trimmed).map(Some).ok_or_else(invalid)
+    DetailKind::of(name).read(&text).map(Some).ok_or_else(invalid)
 }
 
 /// A field's name in an answer: a client's own may be anything.

@@ -1,13 +1,14 @@
 //! `POST` and `GET /api/leads/from-dialer`: an agent clicked "Interested" (B-013 to B-054, C-15).
 
-use super::caller::{self, Caller, Shown, Signed};
+use super::caller::{self, Caller, Shown};
 use super::fields::{FIELDS_MAX, Fields};
 use super::intake;
-use super::reject::{Reject, Rejected, request_id};
+use super::reject::{Reject, Rejected};
 use super::reply::Told;
 use super::resolve;
 use super::signature::canonical;
 use crate::http::request::is_prefetch;
+use crate::http::request::request_id;
 use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::desk::Desk;
@@ -18,7 +19,6 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::Duration;
 use domain::agent::Agent;
 use domain::credential::event::CanonicalForm;
 use domain::ids::{AgentId, AttemptId, FactId};
@@ -33,18 +33,9 @@ use domain::phone::Region;
 use domain::principal::Scope;
 use domain::status::Stage;
 use domain::stream::{StreamId, StreamKind};
-use domain::time::Instant;
 use domain::verdict::{FactSource, Remarks};
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-/// How long an `Idempotency-Key` keeps its answer, in days.
-const IDEMPOTENCY_DAYS: i64 = 7;
-/// How long an identical click that names neither lead nor phone is the same click, in seconds.
-const CONTENT_SECONDS: i64 = 10;
-/// How long a v2 signature's nonce is remembered, in minutes: longer than the signature can be good, which is twice the
-/// window (C-07).
-const NONCE_MINUTES: i64 = 11;
 
 pub async fn handler(State(app): State<App>, request: Request) -> Result<Response, Rejected> {
     let id = request_id(request.extensions());
@@ -72,19 +63,13 @@ async fn take(app: &App, request: Request, request_id: &str) -> Result<Response,
     Ok((StatusCode::CREATED, headers, Json(told.body(app))).into_response())
 }
 
-/// By what a request would be known again, and what it is told if that belongs to another.
-struct Receipt {
-    take: TakeKey,
-    clash: Reject,
-}
-
-struct Click<'a> {
-    caller: &'a Caller,
-    fields: &'a Fields,
+pub(super) struct Click<'a> {
+    pub caller: &'a Caller,
+    pub fields: &'a Fields,
     /// SHA-256 of everything said.
-    digest: &'a str,
+    pub digest: &'a str,
     /// The hash of the `Idempotency-Key`.
-    key: Option<String>,
+    pub key: Option<String>,
 }
 
 impl Action for Click<'_> {
@@ -159,40 +144,6 @@ impl Action for Click<'_> {
 }
 
 impl Click<'_> {
-    /// By what a repeat is known (C-15): its key, its signature, its call, or for a moment its content.
-    fn receipts(&self, now: Instant) -> Vec<Receipt> {
-        let credential = self.caller.machine.id.into();
-        let receipt = |key, until: Option<Duration>| {
-            let until = until.map(|duration| now + duration);
-            let take = TakeKey { key, holder: self.digest.to_owned(), until, outcome: None };
-            Receipt { take, clash: Reject::IdempotencyKeyReused }
-        };
-        let mut receipts = Vec::new();
-        if let Some(digest) = &self.key {
-            let until = Some(Duration::days(IDEMPOTENCY_DAYS));
-            receipts.push(receipt(Key::idempotency(credential, digest), until));
-        }
-        match &self.caller.signed {
-            Some(Signed { digest, nonce: Some(nonce) }) => {
-                let key = Key::content(credential, &format!("nonce:{nonce}"));
-                let mut receipt = receipt(key, Some(Duration::minutes(NONCE_MINUTES)));
-                digest.clone_into(&mut receipt.take.holder);
-                receipts.push(Receipt { clash: Reject::NonceUsed, ..receipt });
-            }
-            Some(Signed { digest, nonce: None }) => {
-                receipts.push(receipt(Key::content(credential, &format!("signature:{digest}")), None));
-            }
-            None => {}
-        }
-        if self.fields.call().is_some() {
-            receipts.push(receipt(Key::content(credential, &format!("call:{}", self.digest)), None));
-        } else if self.fields.text("phone").is_none() && self.fields.text("lead_id").is_none() {
-            let until = Some(Duration::seconds(CONTENT_SECONDS));
-            receipts.push(receipt(Key::content(credential, self.digest), until));
-        }
-        receipts
-    }
-
     /// The call that the click names, as an attempt. Whatever else a later click says of it, it is the same call (C-25).
     async fn attempt(
         &self,

@@ -1,7 +1,7 @@
 //! Every "no" of the "Interested" button: `{"error", "code", "request_id"}`, the texts of the documents where they give one.
 
 use crate::http::body::BodyError;
-use crate::http::request::RequestId;
+use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use axum::Json;
 use axum::extract::Request;
@@ -136,11 +136,6 @@ impl IntoResponse for Rejected {
     fn into_response(self) -> Response {
         self.0.answer(&self.1)
     }
-}
-
-/// The id of a request, for its answer.
-pub fn request_id(extensions: &axum::http::Extensions) -> String {
-    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
 /// `HEAD`: the path is there, and nothing happens.

@@ -14,6 +14,9 @@ const ALIASES: [(&str, &str); 7] = [
     ("dialer_signature", "signature"),
 ];
 
+/// Fields that hold phone numbers.
+pub const PHONES: [&str; 3] = ["phone", "phone_number", "alt_phone"];
+
 /// Credentials and passwords: gone before anything is hashed for storage, stored or logged (C-05).
 const DROPPED: [&str; 5] = ["pass", "orig_pass", "phone_pass", "api_key", "signature"];
 

@@ -1,7 +1,8 @@
 //! Who calls the native API: people whose role may read the log.
 
-use super::reject::{Reject, Rejected, request_id};
+use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
+use crate::http::request::request_id;
 use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;

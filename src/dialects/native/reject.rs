@@ -1,7 +1,7 @@
 //! Every "no" of the native API: `{"detail", "code", "request_id"}` (C-09).
 
 use crate::http::body::{self, BodyError};
-use crate::http::request::RequestId;
+use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
@@ -92,11 +92,6 @@ impl IntoResponse for Rejected {
         counter!("ledger_refused", "dialect" => "native", "code" => code).increment(1);
         (status, Json(json!({ "detail": detail, "code": code, "request_id": self.1 }))).into_response()
     }
-}
-
-/// The id of a request, for its answer.
-pub fn request_id(extensions: &axum::http::Extensions) -> String {
-    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
 /// A JSON body; an empty one is an empty object.

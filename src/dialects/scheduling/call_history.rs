@@ -5,10 +5,11 @@ use super::fields::Fields;
 use super::page::Page;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
 use domain::outcome::Outcome;
@@ -16,7 +17,6 @@ use domain::time::{Instant, day_start};
 use projections::call_list::{Call, Filter};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The longest search, in characters.
@@ -71,9 +71,8 @@ impl From<Call> for Item {
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
     list(&app, &query).await.map(Json).map_err(|reject| member.reject(reject))
 }
 

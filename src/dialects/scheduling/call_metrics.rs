@@ -4,12 +4,11 @@ use super::call_history::filter;
 use super::caller::Member;
 use super::fields::Fields;
 use super::reject::Rejected;
+use crate::http::query::Members;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Serialize;
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 pub struct Reply {
@@ -26,9 +25,8 @@ pub struct Reply {
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
     let filter = filter(&app, Fields::of_query(&query)).await.map_err(|reject| member.reject(reject))?;
     let metrics = app.ledger.views().call_metrics(&filter).await.map_err(|error| member.failed(error))?;
     let total = metrics.answered + metrics.no_answer + metrics.failed;

@@ -1,7 +1,8 @@
 //! Who calls: anybody who is logged in sees the whole ledger (C-36); auditors and analysts only look.
 
-use super::reject::{Reject, Rejected, request_id};
+use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
+use crate::http::request::request_id;
 use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;

@@ -5,15 +5,15 @@ use super::fields::Fields;
 use super::get_lead::find;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::query::Members;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use domain::dialing::gate::ClosedReason;
 use domain::keys::Key;
 use domain::lead::dialability::{Circumstances, LeadGate};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Serialize)]
@@ -38,9 +38,8 @@ pub async fn handler(
     State(app): State<App>,
     member: Member,
     Path(id): Path<String>,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
     ask(&app, &id, &query).await.map(Json).map_err(|reject| member.reject(reject))
 }
 

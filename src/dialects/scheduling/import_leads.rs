@@ -4,17 +4,16 @@ use super::caller::Member;
 use super::fields::Fields;
 use super::reject::{Reject, Rejected};
 use crate::http::body;
+use crate::http::query::Members;
 use crate::http::written;
 use crate::lead_file::{Reading, RowError, read};
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Multipart, Query, Request, State};
-use axum::http::{HeaderMap, header};
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The largest file, in bytes, with what a form adds.
@@ -39,7 +38,7 @@ struct Item {
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
     request: Request,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     member.may_change()?;
@@ -50,11 +49,11 @@ pub async fn handler(
 async fn import(
     app: &App,
     member: &Member,
-    query: BTreeMap<String, String>,
+    query: Map<String, Value>,
     request: Request,
 ) -> Result<(HeaderMap, Json<Reply>), Reject> {
     let agent_id = agent(app, query).await?;
-    let file = file(request).await?;
+    let file = body::file(request, FILE_MAX).await?;
     let zone = app.ledger.dialing().await?.zone();
     let reading = Reading { agent_id, region: app.config.region_scheduling, zone };
     let parsed = tokio::task::spawn_blocking(move || read(&file, reading)).await;
@@ -77,8 +76,7 @@ async fn import(
     Ok((written::headers(imported.position, is_followed, false), Json(reply)))
 }
 
-async fn agent(app: &App, query: BTreeMap<String, String>) -> Result<Uuid, Reject> {
-    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
+async fn agent(app: &App, query: Map<String, Value>) -> Result<Uuid, Reject> {
     let mut fields = Fields::of_query(&query);
     let id = fields.id("agent_id");
     let id = fields.required("agent_id", id);
@@ -89,23 +87,4 @@ async fn agent(app: &App, query: BTreeMap<String, String>) -> Result<Uuid, Rejec
     };
     let row = row.filter(|row| row.deleted_at.is_none());
     row.map(|row| row.id).ok_or(Reject::NotFound("Agent"))
-}
-
-/// The form's field `file`, or the bare file.
-async fn file(request: Request) -> Result<Bytes, Reject> {
-    let (parts, body) = request.into_parts();
-    let bytes = body::read(body, FILE_MAX).await.map_err(Reject::Body)?;
-    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !content_type.is_some_and(|text| text.to_ascii_lowercase().starts_with("multipart/form-data")) {
-        return Ok(bytes);
-    }
-    let broken = || Reject::invalid("file", "The form could not be read", "value_error");
-    let whole = Request::from_parts(parts, Body::from(bytes));
-    let mut form = Multipart::from_request(whole, &()).await.map_err(|_| broken())?;
-    while let Some(field) = form.next_field().await.map_err(|_| broken())? {
-        if field.name() == Some("file") {
-            return field.bytes().await.map_err(|_| broken());
-        }
-    }
-    Err(Reject::invalid("file", "Field required", "missing"))
 }

@@ -5,16 +5,15 @@ use super::caller::Member;
 use super::fields::Fields;
 use super::page::Page;
 use super::reject::{Reject, Rejected};
+use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use domain::ids::AnyId;
 use domain::principal::Role;
 use projections::agents::AgentRow;
 use serde::Serialize;
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 pub struct Reply {
@@ -27,9 +26,8 @@ pub struct Reply {
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
     let mut fields = Fields::of_query(&query);
     let page = Page::read(&mut fields);
     fields.end().map_err(|reject| member.reject(reject))?;

@@ -6,14 +6,14 @@ use super::lead::Reply as Item;
 use super::page::Page;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use projections::lead_list::{Column, Filter, Order, Total};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The longest search, in characters.
@@ -32,9 +32,8 @@ pub struct Reply {
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let query: Map<String, Value> = query.into_iter().map(|(name, text)| (name, text.into())).collect();
     list(&app, &query).await.map(Json).map_err(|reject| member.reject(reject))
 }
 

@@ -1,8 +1,8 @@
 //! Every "no" of document 002: `{"detail": text}`, and where the document says so `{"detail": [{loc, msg, type}]}`
 //! (B-056, B-084, C-09).
 
-use crate::http::body::{self, BodyError};
-use crate::http::request::RequestId;
+use crate::http::body::{self, BodyError, FileError, JsonError};
+use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
@@ -209,11 +209,6 @@ impl IntoResponse for Rejected {
     }
 }
 
-/// The id of a request, for its answer.
-pub fn request_id(extensions: &axum::http::Extensions) -> String {
-    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
-}
-
 /// A JSON object.
 #[derive(Clone, Debug)]
 pub struct Body(pub Map<String, Value>);
@@ -223,23 +218,36 @@ impl FromRequest<App> for Body {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
         let id = request_id(request.extensions());
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let says_json = content_type.is_none_or(|text| text.to_ascii_lowercase().contains("json"));
-        let bytes = match body::read(request.into_body(), BODY_MAX).await {
-            Ok(bytes) => bytes,
-            Err(error) => return Err(Rejected(Reject::Body(error), id)),
-        };
-        match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(members)) => Ok(Self(members)),
-            Ok(_) | Err(_) if !says_json => Err(Rejected(Reject::UnsupportedType, id)),
-            Ok(_) => {
+        match body::json(request, BODY_MAX).await {
+            Ok((_, members)) => Ok(Self(members)),
+            Err(error) => Err(Rejected(error.into(), id)),
+        }
+    }
+}
+
+impl From<JsonError> for Reject {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Body(error) => Self::Body(error),
+            JsonError::OtherType => Self::UnsupportedType,
+            JsonError::NoObject => {
                 let msg = "Input should be a valid dictionary or object to extract fields from";
-                Err(Rejected(Reject::invalid("body", msg, "model_attributes_type"), id))
+                Self::invalid("body", msg, "model_attributes_type")
             }
-            Err(error) => {
-                let msg = format!("JSON decode error at line {} column {}", error.line(), error.column());
-                Err(Rejected(Reject::invalid("body", msg, "json_invalid"), id))
+            JsonError::Malformed { line, column } => {
+                let msg = format!("JSON decode error at line {line} column {column}");
+                Self::invalid("body", msg, "json_invalid")
             }
+        }
+    }
+}
+
+impl From<FileError> for Reject {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Body(error) => Self::Body(error),
+            FileError::Form => Self::invalid("file", "The form could not be read", "value_error"),
+            FileError::Missing => Self::invalid("file", "Field required", "missing"),
         }
     }
 }

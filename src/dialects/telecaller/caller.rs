@@ -1,7 +1,8 @@
 //! Who calls the telecaller CRM: a person by their token (B-121).
 
-use super::reject::{Reject, Rejected, request_id};
+use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
+use crate::http::request::request_id;
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

@@ -1,8 +1,9 @@
 //! `POST /api/auth/login`: every human's way in, by e-mail or user name (B-122, B-123, C-36).
 
-use super::reject::{Body, Reject, Rejected, request_id};
+use super::reject::{Body, Reject, Rejected};
 use super::words::{self, User};
 use crate::http::client_address::ClientAddress;
+use crate::http::request::request_id;
 use crate::http::tokens::{LIFETIME_SECONDS, Use};
 use crate::log_in::LoggedIn;
 use crate::state::App;

@@ -1,7 +1,7 @@
 //! Every "no" of the telecaller CRM: `{"success": false, "message", "errors"?, "code", "request_id"}` (B-161 to B-165).
 
-use crate::http::body::{self, BodyError};
-use crate::http::request::RequestId;
+use crate::http::body::{self, BodyError, JsonError};
+use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::log_in::NotLoggedIn;
 use crate::state::App;
@@ -135,11 +135,6 @@ impl IntoResponse for Rejected {
     }
 }
 
-/// The id of a request, for its answer.
-pub fn request_id(extensions: &axum::http::Extensions) -> String {
-    extensions.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
-}
-
 /// A JSON body.
 #[derive(Clone, Debug)]
 pub struct Body(pub Value);
@@ -149,13 +144,12 @@ impl FromRequest<App> for Body {
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
         let id = request_id(request.extensions());
-        let bytes = match body::read(request.into_body(), BODY_MAX).await {
-            Ok(bytes) => bytes,
-            Err(error) => return Err(Rejected(Reject::Body(error), id)),
-        };
-        match serde_json::from_slice::<Value>(&bytes) {
-            Ok(json) if json.is_object() => Ok(Self(json)),
-            Ok(_) | Err(_) => Err(Rejected(Reject::Malformed, id)),
+        match body::json(request, BODY_MAX).await {
+            Ok((_, members)) => Ok(Self(Value::Object(members))),
+            Err(JsonError::Body(error)) => Err(Rejected(Reject::Body(error), id)),
+            Err(JsonError::OtherType | JsonError::NoObject | JsonError::Malformed { .. }) => {
+                Err(Rejected(Reject::Malformed, id))
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
 mod clicks;
 mod hostile;
 mod security;
+mod signatures;
