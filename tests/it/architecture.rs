@@ -126,7 +126,11 @@ fn every_behaviour_is_named_by_a_test_or_still_to_come() {
     let to_come = |number: u32| matches!(number, 121..=173);
     let mut named = BTreeSet::new();
     for folder in ["src", "domain/src", "projections/src", "tests"] {
-        for (_, text) in sources(folder) {
+        for (name, text) in sources(folder) {
+            // Of a source file only its tests count: what it says of itself proves nothing.
+            let is_test = name.starts_with("tests") || name.ends_with("_tests.rs");
+            let from = if is_test { Some(0) } else { text.find("#[cfg(test)]") };
+            let text = from.map_or("", |from| &text[from..]);
             for (at, _) in text.match_indices("B-") {
                 if let Some(number) = text.get(at + 2..at + 5).and_then(|digits| digits.parse::<u32>().ok()) {
                     named.insert(number);

@@ -1,8 +1,9 @@
 //! The command line beside a running service: keys, imports, completions.
 
+use crate::faults::{ledger, serve};
 use crate::support::TestApp;
 use crate::support::clients::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -40,6 +41,30 @@ async fn a_key_is_added_used_listed_and_revoked() {
     assert_eq!(unknown.status.code(), Some(2));
     let wrong = run(&app, dir.path(), &["key", "add", "x", "--scope", "everything"]);
     assert_eq!(wrong.status.code(), Some(64));
+}
+
+/// B-017, B-018: the demo has the document's own agents, by their dialer's ids and their names.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_has_the_documents_own_agents() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut service, address) = serve(&mut ledger(dir.path(), &["serve", "--demo"]));
+    for (id, name) in [
+        ("CalebG", "Caleb Galloway"),
+        ("DaniC", "Danielle Crutchley"),
+        ("JakeR", "Jake Rose"),
+        ("LeiaG", "Leia Garbitt"),
+        ("LibbyL", "Liberty Liddle-Old"),
+        ("ImaniU", "Roheece Imani Hines"),
+        ("Tyler", "Tyler Gittoes-Lemm"),
+    ] {
+        let click = json!({ "dialer_user_id": id, "phone": "+44123456789" });
+        let path = format!("http://{address}/api/leads/from-dialer/");
+        let answer = reqwest::Client::new().post(path).json(&click).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(answer["lead"]["assigned_agent_name"], name, "{answer}");
+    }
+    service.kill().unwrap();
+    service.wait().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

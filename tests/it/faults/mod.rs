@@ -17,7 +17,7 @@ use std::time::Duration;
 /// Rounds in the suite; the long run sets `LEDGER_FAULT_ROUNDS`.
 const ROUNDS: usize = 20;
 
-fn ledger(dir: &Path, arguments: &[&str]) -> Command {
+pub fn ledger(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lead-ledger"));
     command.args(arguments).current_dir(dir).env("LEDGER_BIND", "127.0.0.1:0").env_remove("DATABASE_URL");
     command.env("RUST_LOG", "error").env("DIALER_TOKEN", "fault token");
@@ -25,7 +25,7 @@ fn ledger(dir: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Starts the service; answers it and where it listens.
-fn serve(command: &mut Command) -> (Child, String) {
+pub fn serve(command: &mut Command) -> (Child, String) {
     let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let stderr = BufReader::new(child.stderr.take().unwrap());
     let mut lines = stderr.lines();
