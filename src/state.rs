@@ -1,7 +1,8 @@
 //! What does a running service hold? Put together once, in the order in which the parts need each other.
 
+use crate::call_provider::Simulated;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Provider};
 use crate::http::limits::Failures;
 use crate::http::tokens::{Claims, Tokens, Use};
 use crate::ledger::lane::Lane;
@@ -11,6 +12,7 @@ use crate::ledger::{Context, Followed, Ledger, RecordError};
 use crate::postgres::pool;
 use crate::shutdown::Tasks;
 use crate::work::bulks::Bulks;
+use crate::work::calls::Calls;
 use crate::work::follow::Follow;
 use crate::work::rebuilds::Rebuilds;
 use crate::work::tick;
@@ -86,7 +88,11 @@ impl App {
         tasks.start(Follow { options: by_key, handover: handed, publish, tasks: tasks.clone() }.run());
         let ledger = Ledger::new(pool.clone(), lookups, clock.clone(), lane, loader, followed);
         ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
-        tasks.start(tick::run(ledger.clone(), tasks.clone()));
+        let lease = chrono::Duration::minutes(i64::from(config.lease_minutes));
+        let calls = config.call_provider.map(|provider| match provider {
+            Provider::Simulated => Calls::new(ledger.clone(), Arc::new(Simulated), lease),
+        });
+        tasks.start(tick::run(ledger.clone(), calls.filter(|_| config.autodial), tasks.clone()));
         Ok(Self(Arc::new(Parts {
             tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
             machines: Arc::new(Machines::new(ledger.clone())),

@@ -20,6 +20,8 @@ pub enum KeyKind {
     Suppressed,
     /// A lead's id in another system, held by a lead.
     ExternalRef,
+    /// A call at its provider, held by the lead it is made to.
+    Call,
     /// The answer once given to a client's `Idempotency-Key`.
     Idempotency,
     /// The answer once given to this very content.
@@ -39,6 +41,7 @@ impl KeyKind {
             Self::Lease => "lease",
             Self::Suppressed => "suppressed",
             Self::ExternalRef => "external_ref",
+            Self::Call => "call",
             Self::Idempotency => "idempotency",
             Self::Content => "content",
             Self::Handoff => "handoff",
@@ -55,6 +58,7 @@ impl KeyKind {
             Self::Lease,
             Self::Suppressed,
             Self::ExternalRef,
+            Self::Call,
             Self::Idempotency,
             Self::Content,
             Self::Handoff,
@@ -111,6 +115,11 @@ impl Key {
     /// A lead's id in another system; ids are unique within a system only.
     pub fn external_ref(source: &str, id: &str) -> Self {
         Self { kind: KeyKind::ExternalRef, key: format!("{source}:{id}") }
+    }
+
+    /// A call at the provider of that name.
+    pub fn call(provider: &str, id: &str) -> Self {
+        Self { kind: KeyKind::Call, key: format!("{provider}:{id}") }
     }
 
     /// A client's `Idempotency-Key`; `digest` is a hash of what the client sent, so nothing personal is stored.

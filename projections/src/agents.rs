@@ -100,6 +100,13 @@ impl Views {
         .await
     }
 
+    /// Active AI agents: whose calls a provider makes.
+    pub async fn active_ai_agents(&self) -> Result<Vec<Uuid>, sqlx::Error> {
+        sqlx::query_scalar("SELECT id FROM agents WHERE is_active AND kind = 'ai' ORDER BY num LIMIT 1000")
+            .fetch_all(&self.pool)
+            .await
+    }
+
     /// Everybody who is not deleted, by number.
     pub async fn all_agents(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
         sqlx::query_as(select_agent!("WHERE deleted_at IS NULL ORDER BY num LIMIT 10000"))

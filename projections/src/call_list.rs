@@ -2,8 +2,12 @@
 //! [`crate::call_metrics`]; names are those of leads and agents now.
 
 use crate::Views;
+use crate::call_history::CallRow;
 use crate::lead_list::Total;
 use chrono::{DateTime, Utc};
+use domain::agent::Agent;
+use domain::ids::AnyId;
+use domain::lead::Lead;
 use domain::outcome::{CallResult, Outcome};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -40,6 +44,27 @@ pub struct Call {
     pub transcript_url: Option<String>,
     pub summary: Option<String>,
     pub occurred_at: DateTime<Utc>,
+}
+
+impl Call {
+    /// A call with the names of its lead and agent.
+    pub fn of(row: CallRow, lead: &Lead, agent: Option<&Agent>) -> Self {
+        let person = &lead.person;
+        let name = |agent: &Agent| format!("{} {}", agent.person.first_name, agent.person.last_name);
+        Self {
+            id: row.id,
+            lead_id: row.lead_id,
+            agent_id: row.agent_id,
+            lead_name: person.first_name.clone().or_else(|| person.full_name.clone()),
+            lead_phone: lead.phone_key(),
+            agent_name: agent.map(name),
+            outcome: row.outcome,
+            duration_seconds: row.duration_seconds,
+            transcript_url: row.transcript_url,
+            summary: row.summary,
+            occurred_at: row.occurred_at,
+        }
+    }
 }
 
 /// What calls sum up to; calls that go on are in none of it.
@@ -98,6 +123,21 @@ const JOINED: &str =
     " FROM call_history c JOIN lead l ON l.id = c.lead_id LEFT JOIN agents a ON a.id = c.agent_id";
 
 impl Views {
+    /// The lead and the full id of a call, by any spelling of its id.
+    pub async fn find_call(&self, id: AnyId) -> Result<Option<(Uuid, Uuid)>, sqlx::Error> {
+        let (first, last) = match id {
+            AnyId::Uuid(id) => (id, id),
+            AnyId::Oid { first, last } => (first, last),
+            // Calls are not numbered.
+            AnyId::Num(_) => return Ok(None),
+        };
+        sqlx::query_as("SELECT lead_id, id FROM call_history WHERE id BETWEEN $1 AND $2 LIMIT 1")
+            .bind(first)
+            .bind(last)
+            .fetch_optional(&self.pool)
+            .await
+    }
+
     /// Up to `limit` calls after the first `skip`, the latest first.
     pub async fn list_calls(&self, filter: &Filter, skip: i64, limit: i64) -> Result<Vec<Call>, sqlx::Error> {
         let mut sql = QueryBuilder::new(

@@ -19,6 +19,7 @@ row! {
         priority: i16 = "smallint",
         due_at: DateTime<Utc> = "timestamptz",
         agent_id: Option<Uuid> = "uuid",
+        any_hour: bool = "boolean",
     }
 }
 
@@ -27,7 +28,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
     let Some(lead) = folded.state.as_lead() else { return Vec::new() };
     let queue = lead.queue();
     let (Some(phone), None) = (&lead.person.phone, lead.deleted_at) else { return Vec::new() };
-    if queue.state == QueueState::Closed {
+    if queue.state == QueueState::Closed || lead.is_spent() {
         return Vec::new();
     }
     let lease_ends = lead.lease.as_ref().map_or(queue.due_at, |lease| lease.expires_at);
@@ -40,6 +41,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
         priority: lead.priority,
         due_at: queue.due_at.max(lease_ends),
         agent_id: lead.agent_id.map(|id| id.0),
+        any_hour: lead.hours_overridden_at.is_some(),
     }]
 }
 
@@ -58,11 +60,14 @@ WITH RECURSIVE lane AS (
         LIMIT 1
     ) next
 )
-SELECT due.lead_id, due.num, due.phone, due.phone_key, due.rank, due.priority, due.due_at, due.agent_id
+SELECT due.lead_id, due.num, due.phone, due.phone_key, due.rank, due.priority, due.due_at, due.agent_id,
+       due.any_hour
 FROM lane CROSS JOIN LATERAL (
-    SELECT q.lead_id, q.num, q.phone, q.phone_key, q.rank, q.priority, q.due_at, q.agent_id FROM dial_queue q
+    SELECT q.lead_id, q.num, q.phone, q.phone_key, q.rank, q.priority, q.due_at, q.agent_id, q.any_hour
+    FROM dial_queue q
     WHERE q.rank = lane.rank AND q.priority = lane.priority AND q.due_at <= $1
-        AND (q.agent_id IS NULL OR q.agent_id <> ALL ($3))
+        AND (q.agent_id IS NULL OR q.any_hour OR q.agent_id <> ALL ($3))
+        AND ($4::uuid[] IS NULL OR q.agent_id = ANY ($4))
         AND NOT EXISTS (SELECT 1 FROM keys k WHERE k.kind IN ('suppressed', 'lease') AND k.key = q.phone_key
                         AND (k.until IS NULL OR k.until > $1))
     ORDER BY q.due_at, q.num LIMIT $2
@@ -72,14 +77,15 @@ LIMIT $2";
 
 impl Views {
     /// Up to `limit` leads that are due at `now`, in the order of C-19, but for those of the agents `closed` and those
-    /// whose phone is banned or being dialed on another lead: they must not stand in the others' way. Reads
-    /// plainly: nothing is locked.
+    /// whose phone is banned or being dialed on another lead: they must not stand in the others' way. `only`: of
+    /// these agents. Reads plainly: nothing is locked.
     pub async fn due(
         &self,
         now: DateTime<Utc>,
         limit: i64,
         closed: &[Uuid],
+        only: Option<&[Uuid]>,
     ) -> Result<Vec<QueueRow>, sqlx::Error> {
-        sqlx::query_as(DUE).bind(now).bind(limit).bind(closed).fetch_all(&self.by_key).await
+        sqlx::query_as(DUE).bind(now).bind(limit).bind(closed).bind(only).fetch_all(&self.by_key).await
     }
 }

@@ -29,6 +29,13 @@ pub enum LogFormat {
     Json,
 }
 
+/// Who places calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Provider {
+    /// Nobody is called.
+    Simulated,
+}
+
 /// Every setting.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -56,6 +63,10 @@ pub struct Config {
     pub rate_limit_auth: Option<u32>,
     pub dialer_token: Option<Secret>,
     pub from_dialer: FromDialer,
+    /// Who places calls; `None`: nobody.
+    pub call_provider: Option<Provider>,
+    /// Whether due calls of AI agents are placed by themselves.
+    pub autodial: bool,
     pub log_format: Option<LogFormat>,
 }
 
@@ -139,8 +150,14 @@ impl Config {
             rate_limit_auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
             dialer_token: source.secret("DIALER_TOKEN"),
             from_dialer: FromDialer::read(&mut source, is_production),
+            call_provider: (!is_production).then_some(Provider::Simulated),
+            autodial: source.switch("LEDGER_AUTODIAL", false),
             log_format: source.log_format(),
         };
+        if config.autodial && config.call_provider.is_none() {
+            let problem = "there is no provider to place calls with";
+            source.fault("LEDGER_AUTODIAL", problem.to_owned(), "off");
+        }
         if is_production {
             source.check_secret("LEDGER_JWT_SECRET", config.jwt_secret.as_ref());
             source.check_secret("DIALER_TOKEN", config.dialer_token.as_ref());

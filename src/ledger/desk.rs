@@ -8,8 +8,9 @@ use super::{Followed, Ledger};
 use domain::agent::Agent;
 use domain::credential::Credential;
 use domain::dialing::Dialing;
-use domain::keys::{Key, TakeKey};
-use domain::lead::{Lead, LeadCommand};
+use domain::keys::{Key, KeyKind, TakeKey};
+use domain::lead::event::DuplicateSuspected;
+use domain::lead::{Lead, LeadCommand, LeadEvent};
 use domain::stream::{Event, State, StreamId, StreamKind};
 use domain::time::Instant;
 use projections::Views;
@@ -175,7 +176,26 @@ impl<'l> Desk<'l> {
         let lead = self.lead(id).await?;
         let events = domain::lead::decide(&lead, command)?;
         self.append(StreamId::new(StreamKind::Lead, id), events);
+        self.suspect_duplicate(id, &lead).await?;
         self.lead(id).await
+    }
+
+    /// A lead comes to an agent who has one of that number already: it comes all the same, and that is said (C-13).
+    async fn suspect_duplicate(&mut self, id: Uuid, before: &Lead) -> Result<(), RecordError> {
+        let after = self.lead(id).await?;
+        let claim = after.phone_claim().filter(|claim| claim.kind == KeyKind::PhoneOfAgent);
+        let Some(claim) =
+            claim.filter(|claim| before.exists() && before.phone_claim().as_ref() != Some(claim))
+        else {
+            return Ok(());
+        };
+        let holder = self.key(&claim).await?.and_then(|held| held.holder.parse::<Uuid>().ok());
+        if let Some(other) = holder.filter(|other| *other != id) {
+            let suspected = DuplicateSuspected { at: self.now, lead_ids: vec![other.into()] };
+            let event = LeadEvent::DuplicateSuspected(suspected);
+            self.append(StreamId::new(StreamKind::Lead, id), [event]);
+        }
+        Ok(())
     }
 
     /// Begins a stream with an id that nobody has used: there is nothing to load.

@@ -121,6 +121,7 @@ impl Intent {
                     | KeyKind::Login
                     | KeyKind::Lease
                     | KeyKind::ExternalRef
+                    | KeyKind::Call
                     | KeyKind::Idempotency
                     | KeyKind::Content
                     | KeyKind::Handoff

@@ -65,6 +65,8 @@ pub struct IssueBatch {
     /// How many it may have.
     pub size: u32,
     pub lease: chrono::Duration,
+    /// Of these agents' leads; `None`: of all.
+    pub only: Option<Vec<Uuid>>,
     /// A key by which the same request gets the same batch while the lease lasts.
     pub receipt: Option<Key>,
 }
@@ -146,7 +148,7 @@ impl Ledger {
         context: &Context,
         request: &IssueBatch,
     ) -> Result<Recorded<IssuedBatch>, RecordError> {
-        let mut picked = self.pick(request.size).await?;
+        let mut picked = self.pick(request).await?;
         let recorded = self.record_batch(context, request, &mut picked.rows).await?;
         let leased = recorded.answer.numbers.iter().map(|number| (number.lead_id, recorded.position));
         self.inner.picker.in_flight().extend(leased);
@@ -178,7 +180,7 @@ impl Ledger {
     }
 
     /// Picks due leads that nobody else of this process has picked. One at a time; recording them is nobody's wait.
-    async fn pick(&self, size: u32) -> Result<Picked<'_>, RecordError> {
+    async fn pick(&self, request: &IssueBatch) -> Result<Picked<'_>, RecordError> {
         let picker = &self.inner.picker;
         let _turn = picker.turn.lock().await;
         let followed = self.followed().position;
@@ -187,10 +189,10 @@ impl Ledger {
             in_flight.retain(|_, position| *position > followed);
             in_flight.len()
         };
-        let wanted = usize::try_from(size).unwrap_or(usize::MAX);
+        let wanted = usize::try_from(request.size).unwrap_or(usize::MAX);
         let limit = i64::try_from(wanted + taken).unwrap_or(i64::MAX);
         let closed = self.closed_agents().await?;
-        let mut rows = self.views().due(self.now(), limit, &closed).await?;
+        let mut rows = self.views().due(self.now(), limit, &closed, request.only.as_deref()).await?;
         let mut in_flight = picker.in_flight();
         rows.retain(|row| !in_flight.contains_key(&row.lead_id));
         rows.truncate(wanted);

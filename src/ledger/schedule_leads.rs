@@ -164,7 +164,8 @@ impl Action for UpdateLead {
         // A lead that is done is not called again because a time was named with it.
         let lead = desk.lead(self.id).await?;
         if let Some(due_at) = schedule_at.filter(|_| lead.queue().state != QueueState::Closed) {
-            let schedule = ScheduleLead { at, due_at: due_at.max(at), priority: lead.priority };
+            let (due_at, priority) = (due_at.max(at), lead.priority);
+            let schedule = ScheduleLead { at, due_at, priority, override_reason: None };
             desk.decide_lead(self.id, &LeadCommand::Schedule(schedule)).await?;
         }
         row(desk, self.id).await
@@ -191,6 +192,8 @@ impl Action for DeleteLead {
 #[derive(Clone, Debug)]
 pub struct ScheduleNow {
     pub id: Uuid,
+    /// Why it may be called outside its agent's business hours, if it may.
+    pub override_reason: Option<String>,
 }
 
 impl Action for ScheduleNow {
@@ -201,10 +204,12 @@ impl Action for ScheduleNow {
         let lead = desk.lead(self.id).await?;
         let (at, queue) = (desk.now(), lead.queue());
         let is_due = queue.state != QueueState::Closed && queue.due_at <= at;
-        if is_due && lead.priority == TOP_PRIORITY && lead.deleted_at.is_none() {
+        let is_overridden = self.override_reason.is_none() || lead.hours_overridden_at.is_some();
+        if is_due && is_overridden && lead.priority == TOP_PRIORITY && lead.deleted_at.is_none() {
             return Ok(());
         }
-        let schedule = ScheduleLead { at, due_at: at, priority: TOP_PRIORITY };
+        let override_reason = self.override_reason.clone();
+        let schedule = ScheduleLead { at, due_at: at, priority: TOP_PRIORITY, override_reason };
         desk.decide_lead(self.id, &LeadCommand::Schedule(schedule)).await?;
         Ok(())
     }

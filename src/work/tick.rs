@@ -1,6 +1,7 @@
-//! What happens by the minute? Expired batches are said to be expired, expired keys are forgotten. Neither changes an
-//! answer, both may be done by several processes at once.
+//! What happens by the minute? Expired batches are said to be expired, expired keys are forgotten: neither changes an
+//! answer. Calls that are due are asked for, where the settings say so. All may be done by several processes at once.
 
+use super::calls::Calls;
 use crate::ledger::desk::Desk;
 use crate::ledger::record::Action;
 use crate::ledger::{Context, Ledger, RecordError};
@@ -13,6 +14,8 @@ use uuid::Uuid;
 const EVERY: Duration = Duration::from_mins(1);
 /// Batches looked at in one tick.
 const BATCHES_MAX: i64 = 1_000;
+/// Calls asked for in one tick.
+const CALLS_MAX: u32 = 100;
 
 struct ExpireBatch {
     id: Uuid,
@@ -30,23 +33,26 @@ impl Action for ExpireBatch {
 }
 
 /// Ticks until the service ends.
-pub async fn run(ledger: Ledger, tasks: Tasks) {
+pub async fn run(ledger: Ledger, calls: Option<Calls>, tasks: Tasks) {
     while !tasks.is_stopping() {
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             () = tasks.stopping() => return,
         }
-        if let Err(error) = tick(&ledger).await {
+        if let Err(error) = tick(&ledger, calls.as_ref()).await {
             tracing::warn!(%error, "the minute's work was not done; the next minute does it");
         }
     }
 }
 
 /// One minute's work.
-pub async fn tick(ledger: &Ledger) -> Result<(), RecordError> {
+pub async fn tick(ledger: &Ledger, calls: Option<&Calls>) -> Result<(), RecordError> {
     let context = Context::system("tick");
     for id in ledger.views().batches_to_expire(ledger.now(), BATCHES_MAX).await? {
         ledger.record(&context, &ExpireBatch { id }).await?;
+    }
+    if let Some(calls) = calls {
+        calls.place_due(&context, CALLS_MAX).await?;
     }
     ledger.forget_expired_keys().await
 }

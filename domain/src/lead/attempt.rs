@@ -1,5 +1,6 @@
 //! What is known of one call attempt? Its facts, the answer given to each, and their verdict.
 
+use super::event::ProviderCall;
 use crate::ids::{AttemptId, BatchId};
 use crate::outcome::Outcome;
 use crate::status::{PanelStatus, words};
@@ -91,6 +92,8 @@ pub struct Attempt {
     pub facts: Vec<AnsweredFact>,
     /// The verdict's outcome, kept because every status asks for it.
     pub outcome: Outcome,
+    /// Its name at the provider that placed it.
+    pub call: Option<ProviderCall>,
 }
 
 impl Attempt {

@@ -10,6 +10,7 @@ use super::{
     close::CloseLead,
     delete::DeleteLead,
     lease::LeaseLead,
+    place_call::PlaceCall,
     record_interest::RecordInterest,
     report_attempt::ReportAttempt,
     requeue::RequeueLead,
@@ -41,6 +42,7 @@ pub enum LeadCommand {
     Submit(SubmitLead),
     AnswerSubmission(AnswerSubmission),
     TakeUp(TakeUpLead),
+    PlaceCall(PlaceCall),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -62,6 +64,7 @@ pub fn decide(lead: &Lead, command: &LeadCommand) -> Result<Vec<LeadEvent>, Refu
         LeadCommand::Submit(c) => (c.at, c.decide(lead)?),
         LeadCommand::AnswerSubmission(c) => (c.at, c.decide(lead)?),
         LeadCommand::TakeUp(c) => (c.at, c.decide(lead)?),
+        LeadCommand::PlaceCall(c) => (c.at, c.decide(lead)?),
     };
     if let Some(changed) = status_changed(lead, &events, at) {
         events.push(LeadEvent::LeadStatusChanged(changed));

@@ -1,15 +1,15 @@
 //! What can happen to a lead? The stored shapes: a change here needs a new version and an upcaster (see [`crate::stored`]).
 
-use crate::ids::{AgentId, AttemptId, BatchId, FactId, LeadId};
-use crate::lead::attempt::{Answered, DialPolicy};
+use crate::ids::{AgentId, BatchId, LeadId};
+use crate::lead::attempt::DialPolicy;
 use crate::lead::submission::{LeadSubmitted, SubmissionAnswered};
-use crate::outcome::Outcome;
 use crate::phone::Phone;
 use crate::status::{Axis, Disposition, PanelStatus, Stage, words};
 use crate::time::Instant;
-use crate::verdict::{FactSource, Remarks};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+pub use super::attempt_event::{AttemptReported, CallPlaced, FactAdded, ProviderCall};
 
 /// Everything that can happen to a lead, in the words of the log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub enum LeadEvent {
     LeadSubmitted(LeadSubmitted),
     SubmissionAnswered(SubmissionAnswered),
     LeadTakenUp(LeadTakenUp),
+    CallPlaced(CallPlaced),
+    HoursOverridden(HoursOverridden),
 }
 
 impl LeadEvent {
@@ -63,6 +65,36 @@ impl LeadEvent {
             Self::LeadSubmitted(_) => "lead_submitted",
             Self::SubmissionAnswered(_) => "submission_answered",
             Self::LeadTakenUp(_) => "lead_taken_up",
+            Self::CallPlaced(_) => "call_placed",
+            Self::HoursOverridden(_) => "hours_overridden",
+        }
+    }
+
+    /// When it happened, by the ledger's clock.
+    pub fn at(&self) -> Instant {
+        match self {
+            Self::LeadCaptured(e) => e.at,
+            Self::LeadDetailsChanged(e) => e.at,
+            Self::LeadAssigned(e) => e.at,
+            Self::LeadScheduled(e) => e.at,
+            Self::LeadLeased(e) => e.at,
+            Self::AttemptReported(e) => e.at,
+            Self::AttemptRevised(e) | Self::AttemptAnnotated(e) => e.at,
+            Self::StageSet(e) => e.at,
+            Self::NoteAdded(e) => e.at,
+            Self::PanelStatusSet(e) => e.at,
+            Self::LeadRequeued(e) => e.at,
+            Self::LeadClosed(e) => e.at,
+            Self::LeadDeleted(e) => e.at,
+            Self::LeadStatusChanged(e) => e.at,
+            Self::ExternalRefAdded(e) => e.at,
+            Self::InterestRecorded(e) => e.at,
+            Self::DuplicateSuspected(e) => e.at,
+            Self::LeadSubmitted(e) => e.at,
+            Self::SubmissionAnswered(e) => e.at,
+            Self::LeadTakenUp(e) => e.at,
+            Self::CallPlaced(e) => e.at,
+            Self::HoursOverridden(e) => e.at,
         }
     }
 
@@ -157,50 +189,24 @@ pub struct LeadScheduled {
     pub priority: i16,
 }
 
+/// Its next call may be made outside its agent's business hours, because somebody says so (C-21).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HoursOverridden {
+    pub at: Instant,
+    pub person: OverrideReason,
+}
+
+/// Why, in somebody's own words.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OverrideReason {
+    pub reason: String,
+}
+
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LeadLeased {
     pub at: Instant,
     pub batch_id: BatchId,
     pub expires_at: Instant,
-}
-
-/// The first report of an attempt. Its fact's id is the attempt's.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct AttemptReported {
-    pub at: Instant,
-    pub attempt_id: AttemptId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch_id: Option<BatchId>,
-    /// As stated by the reporter.
-    pub attempted_at: Instant,
-    pub source: FactSource,
-    pub outcome: Outcome,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent_id: Option<AgentId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration_seconds: Option<u32>,
-    /// The dial policy as it was when this was decided, so that no fold has to look it up.
-    pub policy: DialPolicy,
-    pub answered: Answered,
-    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
-    pub person: Remarks,
-}
-
-/// A further report of a known attempt: another outcome (revised) or other remarks (annotated).
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct FactAdded {
-    pub at: Instant,
-    pub attempt_id: AttemptId,
-    pub fact_id: FactId,
-    pub source: FactSource,
-    pub outcome: Outcome,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub agent_id: Option<AgentId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration_seconds: Option<u32>,
-    pub answered: Answered,
-    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
-    pub person: Remarks,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -5,10 +5,12 @@
 pub mod access;
 mod aggregate;
 pub mod attempt;
+mod attempt_event;
 pub mod command;
 pub mod details;
 pub mod dialability;
 pub mod event;
+mod held_keys;
 pub mod state;
 pub mod timeline;
 
@@ -19,6 +21,7 @@ pub mod change_details;
 pub mod close;
 pub mod delete;
 pub mod lease;
+pub mod place_call;
 pub mod record_interest;
 pub mod report_attempt;
 pub mod requeue;

@@ -1,7 +1,7 @@
 //! A lead is to be dialed at a chosen time, ahead of others if need be.
 
 use super::command::live;
-use super::event::{LeadEvent, LeadRequeued, LeadScheduled};
+use super::event::{HoursOverridden, LeadEvent, LeadRequeued, LeadScheduled, OverrideReason};
 use super::state::Lead;
 use crate::Refusal;
 use crate::status::QueueState;
@@ -14,6 +14,8 @@ pub struct ScheduleLead {
     pub due_at: Instant,
     /// Higher is dialed first.
     pub priority: i16,
+    /// Why it may be called outside its agent's business hours, if it may.
+    pub override_reason: Option<String>,
 }
 
 impl ScheduleLead {
@@ -23,8 +25,9 @@ impl ScheduleLead {
             return Err(Refusal::PhoneIsBanned);
         }
         let queue = lead.queue();
-        if queue.due_at == self.due_at && lead.priority == self.priority && queue.state != QueueState::Closed
-        {
+        let is_placed = queue.due_at == self.due_at && lead.priority == self.priority;
+        let is_overridden = self.override_reason.is_none() || lead.hours_overridden_at.is_some();
+        if is_placed && is_overridden && queue.state != QueueState::Closed {
             return Ok(Vec::new());
         }
         let mut events = Vec::new();
@@ -36,6 +39,10 @@ impl ScheduleLead {
             due_at: self.due_at,
             priority: self.priority,
         }));
+        if let Some(reason) = self.override_reason.clone() {
+            let person = OverrideReason { reason };
+            events.push(LeadEvent::HoursOverridden(HoursOverridden { at: self.at, person }));
+        }
         Ok(events)
     }
 }
@@ -43,12 +50,18 @@ impl ScheduleLead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::agent::hours::BusinessHours;
     use crate::lead::LeadCommand;
-    use crate::lead::given::{captured, given, minute, report};
+    use crate::lead::given::{batch, captured, given, minute, report};
+    use crate::lead::lease::LeaseLead;
     use crate::outcome::Outcome;
 
+    fn schedule(due: i64) -> ScheduleLead {
+        ScheduleLead { at: minute(10), due_at: minute(due), priority: 5, override_reason: None }
+    }
+
     fn at(due: i64) -> LeadCommand {
-        LeadCommand::Schedule(ScheduleLead { at: minute(10), due_at: minute(due), priority: 5 })
+        LeadCommand::Schedule(schedule(due))
     }
 
     /// B-060
@@ -70,5 +83,24 @@ mod tests {
             (closed.lead.queue().state, closed.lead.queue().due_at),
             (QueueState::CallbackWait, minute(20))
         );
+    }
+
+    /// B-087
+    #[test]
+    fn an_override_opens_the_hours_for_one_call() {
+        let hour = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+        // Opens at noon; the tests' minutes begin at eight.
+        let hours = BusinessHours::try_new(hour(12), hour(20), "UTC").unwrap();
+        let lease = |at| {
+            let (batch_id, expires_at) = (batch(1), minute(at + 15));
+            LeadCommand::Lease(LeaseLead { at: minute(at), batch_id, expires_at, hours: Some(hours.clone()) })
+        };
+        assert_eq!(given([captured()]).when(at(20)).then(lease(20)), Err(Refusal::AgentIsClosed));
+        let reason = Some("asked to be called before work".to_owned());
+        let overridden = ScheduleLead { override_reason: reason, ..schedule(20) };
+        let lead = given([captured()]).when(at(20)).when(LeadCommand::Schedule(overridden.clone()));
+        assert_eq!(lead.then(LeadCommand::Schedule(overridden)), Ok(Vec::new()));
+        let called = lead.when(lease(20)).reports(report(Outcome::Busy, 21));
+        assert_eq!(called.then(lease(90)), Err(Refusal::AgentIsClosed));
     }
 }

@@ -2,12 +2,12 @@
 
 use super::attempt::{AnsweredFact, Attempt, DialPolicy};
 use super::event::{
-    AttemptReported, ExternalRef, FactAdded, LeadCaptured, LeadEvent, LeadScheduled, Note, Person, Source,
+    AttemptReported, CallPlaced, ExternalRef, FactAdded, LeadCaptured, LeadEvent, LeadScheduled, Note,
+    Person, Source,
 };
 use super::submission::Submission;
 use super::timeline::{Act, ActKind};
 use crate::ids::{AgentId, BatchId, FactId};
-use crate::keys::Key;
 use crate::outcome::Outcome;
 use crate::status::Stage;
 use crate::time::Instant;
@@ -29,6 +29,8 @@ pub struct Lead {
     pub schedule_at: Option<Instant>,
     /// Set when somebody chose a time after the capture.
     pub scheduled: Option<LeadScheduled>,
+    /// Since when its next call may be made at any hour.
+    pub hours_overridden_at: Option<Instant>,
     pub lease: Option<Lease>,
     pub attempts: Vec<Attempt>,
     pub acts: Vec<Act>,
@@ -65,6 +67,7 @@ impl Default for Lead {
             priority: 0,
             schedule_at: None,
             scheduled: None,
+            hours_overridden_at: None,
             lease: None,
             attempts: Vec::new(),
             acts: Vec::new(),
@@ -90,80 +93,31 @@ impl Lead {
         self.person.phone.as_ref().map(crate::phone::Phone::key)
     }
 
-    /// What makes its phone its own: among all leads, or for one that was made for an agent, among that agent's (C-13).
-    fn phone_claim(&self) -> Option<Key> {
-        let phone = self.phone_key()?;
-        match (self.source, self.agent_id) {
-            (Source::Scheduling, Some(agent_id)) => Some(Key::phone_of_agent(agent_id, &phone)),
-            (Source::Scheduling, None) => None,
-            (
-                Source::DialerReport
-                | Source::FromDialer
-                | Source::Panel
-                | Source::Import
-                | Source::Manual
-                | Source::Website
-                | Source::Facebook
-                | Source::Instagram,
-                _,
-            ) => Some(Key::phone(&phone)),
-        }
-    }
-
-    /// The keys that this lead holds: what the `keys` table must say, as a function of the state.
-    pub fn held_keys(&self, id: uuid::Uuid) -> Vec<(Key, String, Option<Instant>)> {
-        let mut keys = Vec::new();
-        let is_there = self.exists() && self.deleted_at.is_none();
-        if is_there {
-            let refs = self.external_refs.iter().map(|known| Key::external_ref(&known.source, &known.id));
-            keys.extend(refs.map(|key| (key, id.to_string(), None)));
-        }
-        let Some(phone) = self.phone_key() else { return keys };
-        if let Some(claim) = self.phone_claim().filter(|_| is_there) {
-            keys.push((claim, id.to_string(), None));
-        }
-        if self.is_suppressed() {
-            keys.push((Key::suppressed(&phone), id.to_string(), None));
-        }
-        if let Some(lease) = &self.lease {
-            keys.push((Key::lease(&phone), lease.batch_id.to_string(), Some(lease.expires_at)));
-        }
-        keys
-    }
-
     /// Takes in one event.
     pub fn apply(&mut self, event: LeadEvent) {
+        self.changed_at = self.changed_at.max(event.at());
         match event {
             LeadEvent::LeadCaptured(e) => self.captured(*e),
-            LeadEvent::LeadDetailsChanged(e) => {
-                self.touch(e.at);
-                self.person.change(&e.cleared, e.person);
-            }
+            LeadEvent::LeadDetailsChanged(e) => self.person.change(&e.cleared, e.person),
             LeadEvent::LeadAssigned(e) => {
-                self.touch(e.at);
                 self.assigned_at = Some(e.at);
                 self.agent_id = e.agent_id;
             }
             LeadEvent::LeadScheduled(e) => {
-                self.touch(e.at);
                 self.priority = e.priority;
                 self.schedule_at = Some(e.due_at);
+                self.hours_overridden_at = None;
                 self.scheduled = Some(e);
             }
+            LeadEvent::HoursOverridden(e) => self.hours_overridden_at = Some(e.at),
             LeadEvent::LeadLeased(e) => {
-                self.touch(e.at);
                 self.lease = Some(Lease { batch_id: e.batch_id, issued_at: e.at, expires_at: e.expires_at });
             }
             LeadEvent::AttemptReported(e) => self.attempt_reported(*e),
             LeadEvent::AttemptRevised(e) | LeadEvent::AttemptAnnotated(e) => self.fact_added(*e),
-            LeadEvent::StageSet(e) => {
-                self.touch(e.at);
-                self.stage = e.stage;
-            }
-            LeadEvent::NoteAdded(e) => {
-                self.touch(e.at);
-                self.latest_note = Some(e.person);
-            }
+            LeadEvent::CallPlaced(e) => self.call_placed(e),
+            LeadEvent::StageSet(e) => self.stage = e.stage,
+            LeadEvent::NoteAdded(e) => self.latest_note = Some(e.person),
             LeadEvent::PanelStatusSet(e) => self.act(e.at, ActKind::PanelStatusSet(e.status, e.policy)),
             LeadEvent::LeadRequeued(e) => {
                 self.requeued_at = Some(e.at);
@@ -172,29 +126,19 @@ impl Lead {
             }
             LeadEvent::LeadClosed(e) => self.act(e.at, ActKind::Closed(e.disposition)),
             LeadEvent::LeadTakenUp(e) => self.act(e.at, ActKind::TakenUp),
-            LeadEvent::LeadDeleted(e) => {
-                self.touch(e.at);
-                self.deleted_at = Some(e.at);
-            }
-            LeadEvent::LeadStatusChanged(_) => {}
-            LeadEvent::ExternalRefAdded(e) => {
-                self.touch(e.at);
-                self.external_refs.push(e.external_ref);
-            }
+            LeadEvent::LeadDeleted(e) => self.deleted_at = Some(e.at),
+            LeadEvent::LeadStatusChanged(_) | LeadEvent::DuplicateSuspected(_) => {}
+            LeadEvent::ExternalRefAdded(e) => self.external_refs.push(e.external_ref),
             LeadEvent::InterestRecorded(e) => {
-                self.touch(e.at);
                 self.interested_at = Some(e.at);
                 if self.stage != Stage::Converted {
                     self.stage = Stage::Interested;
                 }
             }
-            LeadEvent::DuplicateSuspected(e) => self.touch(e.at),
             LeadEvent::LeadSubmitted(e) => {
-                self.touch(e.at);
                 self.submission = Some(Submission { at: e.at, by: e.by, answer: None });
             }
             LeadEvent::SubmissionAnswered(e) => {
-                self.touch(e.at);
                 if let Some(submission) = &mut self.submission {
                     submission.answer = Some(e);
                 }
@@ -207,12 +151,7 @@ impl Lead {
         self.newest_attempt().map_or_else(DialPolicy::default, |attempt| attempt.policy)
     }
 
-    fn touch(&mut self, at: Instant) {
-        self.changed_at = self.changed_at.max(at);
-    }
-
     fn act(&mut self, at: Instant, kind: ActKind) {
-        self.touch(at);
         self.acts.push(Act { at, kind });
     }
 
@@ -233,7 +172,6 @@ impl Lead {
     }
 
     fn attempt_reported(&mut self, e: AttemptReported) {
-        self.touch(e.at);
         let mut attempt = Attempt {
             id: e.attempt_id,
             batch_id: e.batch_id,
@@ -242,8 +180,11 @@ impl Lead {
             policy: e.policy,
             facts: Vec::new(),
             outcome: e.outcome,
+            call: None,
         };
-        if self.clears_lease(e.batch_id, attempt.ordered_at()) {
+        self.hours_overridden_at = None;
+        // While a call goes on nobody else may dial the number.
+        if e.outcome.is_final() && self.clears_lease(e.batch_id, attempt.ordered_at()) {
             self.lease = None;
         }
         let fact = Fact {
@@ -261,7 +202,6 @@ impl Lead {
     }
 
     fn fact_added(&mut self, e: FactAdded) {
-        self.touch(e.at);
         let Some(index) = self.attempts.iter().position(|attempt| attempt.id == e.attempt_id) else { return };
         let fact = Fact {
             id: e.fact_id,
@@ -272,8 +212,20 @@ impl Lead {
             duration_seconds: e.duration_seconds,
             remarks: e.person,
         };
-        self.attempts[index].push(AnsweredFact { fact, answered: e.answered });
+        let attempt = &mut self.attempts[index];
+        let was_open = !attempt.outcome.is_final();
+        attempt.push(AnsweredFact { fact, answered: e.answered });
+        let ended = if was_open && attempt.outcome.is_final() { attempt.batch_id } else { None };
+        if self.lease.as_ref().is_some_and(|lease| ended == Some(lease.batch_id)) {
+            self.lease = None;
+        }
         self.heard(index);
+    }
+
+    fn call_placed(&mut self, e: CallPlaced) {
+        if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.id == e.attempt_id) {
+            attempt.call = Some(e.call);
+        }
     }
 
     /// What follows from the attempt that was just heard of: whoever says that it was answered lifts the stage, so

@@ -55,7 +55,12 @@ mod tests {
         let closed = banned.when(LeadCommand::Close(close));
         assert!(closed.lead.is_suppressed());
         let take_up = LeadCommand::TakeUp(TakeUpLead { at: minute(9) });
-        let schedule = LeadCommand::Schedule(ScheduleLead { at: minute(9), due_at: minute(9), priority: 1 });
+        let schedule = LeadCommand::Schedule(ScheduleLead {
+            at: minute(9),
+            due_at: minute(9),
+            priority: 1,
+            override_reason: None,
+        });
         for command in [take_up, schedule] {
             assert_eq!(closed.then(command), Err(Refusal::PhoneIsBanned));
         }

@@ -58,6 +58,15 @@ impl Lead {
         self.count_attempts(self.requeued_at.unwrap_or(Instant::MIN_UTC))
     }
 
+    /// Whether all attempts are used up while the last of them has not ended: nobody calls again until it has.
+    pub fn is_spent(&self) -> bool {
+        let since = self.requeued_at.unwrap_or(Instant::MIN_UTC);
+        self.newest_attempt().is_some_and(|newest| {
+            let calls = self.attempts.iter().filter(|attempt| attempt.ordered_at() >= since).count();
+            !newest.outcome.is_final() && calls >= newest.policy.max_attempts as usize
+        })
+    }
+
     fn count_attempts(&self, since: Instant) -> u32 {
         let finished = self.attempts.iter().filter(|a| a.outcome.is_final() && a.ordered_at() >= since);
         u32::try_from(finished.count()).unwrap_or(u32::MAX)

@@ -49,6 +49,10 @@ pub fn lead_events() -> Vec<LeadEvent> {
             cause: lead::AssignmentCause::Attempt,
         }),
         LeadEvent::LeadScheduled(lead::LeadScheduled { at: at(), due_at: at(), priority: 9 }),
+        LeadEvent::HoursOverridden(lead::HoursOverridden {
+            at: at(),
+            person: lead::OverrideReason { reason: "asked for it".to_owned() },
+        }),
         LeadEvent::LeadLeased(lead::LeadLeased { at: at(), batch_id: BatchId(id(2)), expires_at: at() }),
         LeadEvent::StageSet(lead::StageSet { at: at(), stage: Stage::Qualified }),
         LeadEvent::NoteAdded(lead::NoteAdded {
@@ -129,6 +133,11 @@ pub fn attempt_events() -> Vec<LeadEvent> {
         })
     };
     vec![
+        LeadEvent::CallPlaced(lead::CallPlaced {
+            at: at(),
+            attempt_id: AttemptId(id(3)),
+            call: lead::ProviderCall { provider: "twilio".to_owned(), id: "CA0123".to_owned() },
+        }),
         LeadEvent::AttemptRevised(fact(Outcome::Connected)),
         LeadEvent::AttemptAnnotated(fact(Outcome::PowerOff)),
         LeadEvent::AttemptReported(Box::new(lead::AttemptReported {

@@ -113,6 +113,7 @@ async fn issue(
         size_requested,
         size: size_requested.min(app.config.batch_size_max),
         lease: chrono::Duration::minutes(i64::from(app.config.lease_minutes)),
+        only: None,
         receipt: receipt.clone(),
     };
     match app.ledger.issue_batch(&dialer.context(), &request).await {

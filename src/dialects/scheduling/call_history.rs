@@ -32,8 +32,9 @@ pub struct Reply {
     per_page: i64,
 }
 
+/// A call as this document shows it.
 #[derive(Serialize)]
-struct Item {
+pub struct Item {
     id: Uuid,
     lead_id: Uuid,
     agent_id: Option<Uuid>,

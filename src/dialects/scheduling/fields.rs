@@ -8,6 +8,9 @@ use domain::lead::details::DETAIL_MAX;
 use domain::time::{Instant, parse_instant};
 use serde_json::{Map, Value};
 
+/// The longest text that is said of a call, in characters.
+const TEXT_MAX: usize = 4_000;
+
 /// A body or query being read.
 pub struct Fields<'a> {
     place: &'static str,
@@ -49,13 +52,22 @@ impl<'a> Fields<'a> {
 
     /// A text of at most 1,000 characters.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
+        self.text_upto(name, DETAIL_MAX)
+    }
+
+    /// A text of at most 4,000 characters, as long as what is said of a call may be.
+    pub fn long_text(&mut self, name: &'static str) -> Option<String> {
+        self.text_upto(name, TEXT_MAX)
+    }
+
+    fn text_upto(&mut self, name: &'static str, max: usize) -> Option<String> {
         let value = self.value(name)?;
         let Some(text) = value.as_str() else {
             self.problem(name, "Input should be a valid string", "string_type");
             return None;
         };
-        if text.chars().count() > DETAIL_MAX || text.contains('\0') {
-            self.problem(name, "String should have at most 1000 characters", "string_too_long");
+        if text.chars().count() > max || text.contains('\0') {
+            self.problem(name, format!("String should have at most {max} characters"), "string_too_long");
             return None;
         }
         Some(text.trim().to_owned())
@@ -139,6 +151,11 @@ impl<'a> Fields<'a> {
             self.problem(name, "Input should be a valid dictionary", "dict_type");
         }
         members.cloned()
+    }
+
+    /// Whether anything was wrong so far.
+    pub fn has_problems(&self) -> bool {
+        !self.problems.is_empty()
     }
 
     /// Goes on if nothing was wrong.

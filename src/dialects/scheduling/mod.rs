@@ -11,6 +11,7 @@ pub mod add_agent;
 pub mod agent;
 pub mod call_history;
 pub mod call_metrics;
+pub mod call_result;
 pub mod caller;
 pub mod change_agent;
 pub mod create_lead;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<App> {
         .route("/calls/schedule", post(schedule_call::handler))
         .route("/calls/history", get(call_history::handler))
         .route("/calls/metrics", get(call_metrics::handler))
+        .route("/calls/{id}/result", post(call_result::handler))
         .fallback(reject::not_found)
         .method_not_allowed_fallback(reject::method_not_allowed);
     Router::new().nest("/api/v1", own)

@@ -167,6 +167,7 @@ impl From<Refusal> for Reject {
                 Self::NotFound("Lead")
             }
             Refusal::AgentIsUnknown => Self::NotFound("Agent"),
+            Refusal::AttemptIsUnknown => Self::NotFound("Call"),
             Refusal::UsernameIsMalformed => invalid("username", "value_error"),
             Refusal::EmailIsMalformed => invalid("email", "value_error"),
             Refusal::PasswordIsMalformed => invalid("password", "value_error"),
@@ -185,7 +186,6 @@ impl From<Refusal> for Reject {
             | Refusal::LeadIsNotInterested
             | Refusal::NothingIsSubmitted
             | Refusal::SubmissionIsOwn
-            | Refusal::AttemptIsUnknown
             | Refusal::AgentIsClosed
             | Refusal::AgentIsInactive
             | Refusal::ScopeIsForMachines

@@ -1,4 +1,5 @@
-//! `POST /api/v1/calls/schedule {lead_id}`: due now, before all others (B-079, C-21).
+//! `POST /api/v1/calls/schedule {lead_id}`: due now, before all others (B-079, C-21). Whoever leads others may add
+//! `override_business_hours: true` and a `reason`, which is recorded: its next call may be made at any hour.
 
 use super::caller::Member;
 use super::fields::Fields;
@@ -19,6 +20,9 @@ pub async fn handler(
 ) -> Result<(HeaderMap, Json<Value>), Rejected> {
     member.may_change()?;
     let schedule = read(&app, &body).await.map_err(|reject| member.reject(reject))?;
+    if schedule.override_reason.is_some() {
+        member.may_lead()?;
+    }
     let recorded =
         app.ledger.record(&member.context(), &schedule).await.map_err(|error| member.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, !recorded.is_new);
@@ -29,11 +33,14 @@ async fn read(app: &App, body: &Map<String, Value>) -> Result<ScheduleNow, Rejec
     let mut fields = Fields::of_body(body);
     let id = fields.id("lead_id");
     let id = fields.required("lead_id", id);
+    let is_override = fields.boolean("override_business_hours").unwrap_or(false);
+    let reason = fields.text("reason");
+    let override_reason = if is_override { fields.required("reason", reason) } else { None };
     fields.end()?;
     let row = match id {
         Some(id) => app.ledger.views().find_lead(id).await.map_err(RecordError::from)?,
         None => None,
     };
     let row = row.filter(|row| row.deleted_at.is_none()).ok_or(Reject::NotFound("Lead"))?;
-    Ok(ScheduleNow { id: row.id })
+    Ok(ScheduleNow { id: row.id, override_reason })
 }

@@ -25,6 +25,27 @@ pub const DISPOSITIONS: [(&str, Disposition); 4] = [
 pub const RESULTS: [(&str, CallResult); 3] =
     [("answered", CallResult::Answered), ("no_answer", CallResult::NoAnswer), ("failed", CallResult::Failed)];
 
+/// The words of a call's status.
+pub const CALL_STATUSES: [(&str, &str); 5] = [
+    ("in_progress", "in_progress"),
+    ("completed", "completed"),
+    ("no_answer", "no_answer"),
+    ("busy", "busy"),
+    ("failed", "failed"),
+];
+
+/// What a call's disposition says beyond its outcome.
+pub const CALL_DISPOSITIONS: [(&str, Outcome); 4] = [
+    ("completed", Outcome::Connected),
+    ("not_interested", Outcome::NotInterested),
+    ("hung_up", Outcome::HungUp),
+    ("no_answer", Outcome::NoAnswer),
+];
+
+/// What a status and an outcome mean where nothing else is said; the first that fits.
+pub const PLAIN_OUTCOMES: [Outcome; 5] =
+    [Outcome::InProgress, Outcome::Connected, Outcome::NoAnswer, Outcome::Busy, Outcome::Failed];
+
 /// The word of a call's status.
 pub fn call_status(outcome: Outcome) -> &'static str {
     match outcome {

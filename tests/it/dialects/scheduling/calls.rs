@@ -163,3 +163,46 @@ async fn a_banned_number_is_not_dialed_for_anybody_and_starves_nobody() {
     assert_eq!((numbers.len(), &numbers[0]["phone_number"]), (1, &json!("+14155552673")), "{batch}");
     app.rebuilt_equals_live().await;
 }
+
+/// B-087, C-21: whoever leads others may have a lead called outside its agent's hours, and says why.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_override_of_business_hours_is_for_one_call_and_is_recorded() {
+    let (app, admin, agent) = start().await;
+    history::open_dialing(&app.app).await;
+    let hours = json!({ "business_hours_start": "09:00", "business_hours_end": "17:00", "timezone": "America/New_York" });
+    admin.put(&format!("/api/v1/agents/{}", agent.as_str().unwrap()), &hours).await;
+    let id = admin.post("/api/v1/leads/", &lead(&agent, "+14155552671")).await.body["id"].clone();
+    let dialer = Client::dialer(&app);
+    let given = async || dialer.next_batch(5).await.body["batch"]["size_returned"].clone();
+    admin.post("/api/v1/calls/schedule", &json!({ "lead_id": id })).await;
+    assert_eq!(given().await, 0, "scheduling alone does not open them");
+    let mut body = json!({ "lead_id": id, "override_business_hours": true });
+    let answer = admin.post("/api/v1/calls/schedule", &body).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["detail"][0]["loc"][1]), (422, &json!("reason")));
+    body["reason"] = json!("asked to be called before work");
+    app.register("telecaller", domain::principal::Role::Telecaller, None).await;
+    let telecaller = Client::person(&app, "telecaller").await;
+    assert_eq!(telecaller.post("/api/v1/calls/schedule", &body).await.status, 403);
+    for _ in 0..2 {
+        assert_eq!(admin.post("/api/v1/calls/schedule", &body).await.status, 200);
+    }
+    assert_eq!((given().await, app.count("hours_overridden").await), (json!(1), 1));
+    app.rebuilt_equals_live().await;
+}
+
+/// C-13: an agent may come to have two leads of one number; that is said, and nothing is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_that_comes_to_an_agent_with_the_same_number_is_suspected() {
+    let (app, admin, agent) = start().await;
+    let other = admin.post("/api/v1/agents", &json!({ "name": "Other" })).await.body["id"].clone();
+    let first = admin.post("/api/v1/leads/", &lead(&agent, "+14155552671")).await.body["id"].clone();
+    admin.post("/api/v1/leads/", &lead(&other, "+14155552671")).await;
+    let num = app.app.ledger.views().all_agents().await.unwrap();
+    let num = num.iter().find(|row| json!(row.id) == other).unwrap().num;
+    let report = json!({ "number_id": 1, "phone_number": null, "status": "CONNECTED", "agent_id": num,
+        "attempted_at": app.now_text() });
+    assert_eq!(Client::dialer(&app).report(&report).await.status, 200);
+    let lead = admin.get(&format!("/api/v1/leads/{}", first.as_str().unwrap())).await.body;
+    assert_eq!((&lead["agent_id"], app.count("duplicate_suspected").await), (&other, 1));
+    app.rebuilt_equals_live().await;
+}

@@ -1,6 +1,8 @@
 //! Document 002: what its clients are promised.
 
 mod agents;
+mod autodial;
+mod call_result;
 mod calls;
 mod dialability;
 mod hostile;

@@ -1,0 +1,64 @@
+//! What can happen to a call? The stored shapes, part of [`super::event`].
+
+use super::attempt::{Answered, DialPolicy};
+use crate::ids::{AgentId, AttemptId, BatchId, FactId};
+use crate::outcome::Outcome;
+use crate::time::Instant;
+use crate::verdict::{FactSource, Remarks};
+use serde::{Deserialize, Serialize};
+
+/// The first report of an attempt. Its fact's id is the attempt's.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AttemptReported {
+    pub at: Instant,
+    pub attempt_id: AttemptId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<BatchId>,
+    /// As stated by the reporter.
+    pub attempted_at: Instant,
+    pub source: FactSource,
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+    /// The dial policy as it was when this was decided, so that no fold has to look it up.
+    pub policy: DialPolicy,
+    pub answered: Answered,
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    pub person: Remarks,
+}
+
+/// A further report of a known attempt: another outcome (revised) or other remarks (annotated).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FactAdded {
+    pub at: Instant,
+    pub attempt_id: AttemptId,
+    pub fact_id: FactId,
+    pub source: FactSource,
+    pub outcome: Outcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+    pub answered: Answered,
+    #[serde(default, skip_serializing_if = "Remarks::is_empty")]
+    pub person: Remarks,
+}
+
+/// A call as its provider knows it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct ProviderCall {
+    /// The provider's name: `simulated`, `twilio`.
+    pub provider: String,
+    /// The provider's own id, which its later reports name.
+    pub id: String,
+}
+
+/// A provider took a call that it was asked to place.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallPlaced {
+    pub at: Instant,
+    pub attempt_id: AttemptId,
+    pub call: ProviderCall,
+}

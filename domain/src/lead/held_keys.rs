@@ -1,0 +1,51 @@
+//! What is a lead's alone? Its number, its ids elsewhere, its calls, its ban, its lease: the rows of the table of keys.
+
+use super::event::Source;
+use super::state::Lead;
+use crate::keys::Key;
+use crate::time::Instant;
+
+impl Lead {
+    /// What makes its phone its own: among all leads, or for one that was made for an agent, among that agent's (C-13).
+    pub fn phone_claim(&self) -> Option<Key> {
+        let phone = self.phone_key()?;
+        match (self.source, self.agent_id) {
+            (Source::Scheduling, Some(agent_id)) => Some(Key::phone_of_agent(agent_id, &phone)),
+            (Source::Scheduling, None) => None,
+            (
+                Source::DialerReport
+                | Source::FromDialer
+                | Source::Panel
+                | Source::Import
+                | Source::Manual
+                | Source::Website
+                | Source::Facebook
+                | Source::Instagram,
+                _,
+            ) => Some(Key::phone(&phone)),
+        }
+    }
+
+    /// The keys that this lead holds: what the `keys` table must say, as a function of the state.
+    pub fn held_keys(&self, id: uuid::Uuid) -> Vec<(Key, String, Option<Instant>)> {
+        let mut keys = Vec::new();
+        let is_there = self.exists() && self.deleted_at.is_none();
+        if is_there {
+            let refs = self.external_refs.iter().map(|known| Key::external_ref(&known.source, &known.id));
+            keys.extend(refs.map(|key| (key, id.to_string(), None)));
+        }
+        let calls = self.attempts.iter().filter_map(|attempt| attempt.call.as_ref());
+        keys.extend(calls.map(|call| (Key::call(&call.provider, &call.id), id.to_string(), None)));
+        let Some(phone) = self.phone_key() else { return keys };
+        if let Some(claim) = self.phone_claim().filter(|_| is_there) {
+            keys.push((claim, id.to_string(), None));
+        }
+        if self.is_suppressed() {
+            keys.push((Key::suppressed(&phone), id.to_string(), None));
+        }
+        if let Some(lease) = &self.lease {
+            keys.push((Key::lease(&phone), lease.batch_id.to_string(), Some(lease.expires_at)));
+        }
+        keys
+    }
+}

@@ -1,0 +1,71 @@
+//! What came of a call that the ledger knows: a further fact about it, whoever says it (C-25, C-43).
+
+use super::desk::Desk;
+use super::error::RecordError;
+use super::record::Action;
+use domain::Refusal;
+use domain::ids::{AgentId, AttemptId, FactId};
+use domain::lead::LeadCommand;
+use domain::lead::attempt::Attempt;
+use domain::lead::report_attempt::ReportAttempt;
+use domain::outcome::Outcome;
+use domain::stream::{StreamId, StreamKind};
+use domain::verdict::{FactSource, Remarks};
+use projections::call_history;
+use projections::call_list::Call;
+use uuid::Uuid;
+
+/// A fact about a known call.
+#[derive(Clone, Debug)]
+pub struct ReportCall {
+    pub lead_id: Uuid,
+    pub attempt_id: Uuid,
+    pub source: FactSource,
+    pub outcome: Outcome,
+    pub agent_id: Option<AgentId>,
+    pub duration_seconds: Option<u32>,
+    pub remarks: Remarks,
+}
+
+impl Action for ReportCall {
+    /// The call as all its facts make it.
+    type Answer = Call;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Call, RecordError> {
+        desk.wait_turn(StreamId::new(StreamKind::Lead, self.lead_id)).await;
+        let lead = desk.lead(self.lead_id).await?;
+        let known = |attempt: &&Attempt| attempt.id == AttemptId(self.attempt_id);
+        let attempt = lead.attempts.iter().find(known).ok_or(Refusal::AttemptIsUnknown)?;
+        let command = ReportAttempt {
+            at: desk.now(),
+            attempt_id: attempt.id,
+            fact_id: FactId(desk.new_id()),
+            batch_id: attempt.batch_id,
+            attempted_at: attempt.attempted_at,
+            source: self.source,
+            outcome: self.outcome,
+            agent_id: self.agent_id,
+            duration_seconds: self.duration_seconds,
+            policy: attempt.policy,
+            call_allowed: desk.dialing().await?.enabled,
+            warnings: Vec::new(),
+            remarks: self.remarks.clone(),
+        };
+        desk.decide_lead(self.lead_id, &LeadCommand::ReportAttempt(Box::new(command))).await?;
+        shown(desk, self.lead_id, self.attempt_id).await
+    }
+}
+
+/// A call as lists will show it.
+pub(super) async fn shown(desk: &mut Desk<'_>, lead_id: Uuid, attempt_id: Uuid) -> Result<Call, RecordError> {
+    let stream = StreamId::new(StreamKind::Lead, lead_id);
+    let folded = desk.stream(stream).await?;
+    let row = call_history::rows(stream, &folded).into_iter().find(|row| row.id == attempt_id);
+    let row = row.ok_or(Refusal::AttemptIsUnknown)?;
+    let lead = desk.lead(lead_id).await?;
+    let agent = match row.agent_id {
+        Some(agent_id) => Some(desk.agent(agent_id).await?),
+        None => None,
+    };
+    Ok(Call::of(row, &lead, agent.as_deref()))
+}
