@@ -7,6 +7,7 @@ pub mod change;
 pub mod feed;
 pub mod history;
 pub mod row;
+pub mod steps;
 pub mod streams;
 mod together;
 
@@ -23,6 +24,7 @@ pub mod lead;
 pub mod lead_counts;
 pub mod lead_list;
 
+pub mod as_of;
 pub mod checkpoint;
 pub mod checksum;
 pub mod follow;
@@ -46,12 +48,14 @@ pub struct Views {
     by_key: PgPool,
     histories: Arc<Together<Histories>>,
     starts: Arc<lead_list::Starts>,
+    named: Arc<as_of::Named>,
 }
 
 impl Views {
     /// Reads through `pool`, and what is read by key many times a second through `by_key`, whose connections plan a
     /// statement once. Both find the schema `live`.
     pub fn new(pool: PgPool, by_key: PgPool) -> Self {
-        Self { pool, by_key, histories: Arc::new(Together::new(Histories)), starts: Arc::default() }
+        let histories = Arc::new(Together::new(Histories));
+        Self { pool, by_key, histories, starts: Arc::default(), named: Arc::default() }
     }
 }

@@ -99,13 +99,21 @@ pub async fn run(
     progress: Progress,
 ) -> Result<Report, RebuildError> {
     let schema = if dry_run { "compared" } else { "rebuilt" };
+    locked(pool, run_locked(pool, schema, projections, dry_run, progress)).await
+}
+
+/// Does `work` while nobody else makes read models anew.
+pub(crate) async fn locked<T>(
+    pool: &PgPool,
+    work: impl Future<Output = Result<T, RebuildError>>,
+) -> Result<T, RebuildError> {
     let mut guard = pool.acquire().await?;
     let is_ours: bool =
         sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *guard).await?;
     if !is_ours {
         return Err(RebuildError::Busy);
     }
-    let result = run_locked(pool, schema, projections, dry_run, progress).await;
+    let result = work.await;
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(LOCK).execute(&mut *guard).await?;
     result
 }

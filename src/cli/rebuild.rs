@@ -1,13 +1,17 @@
 //! `lead-ledger rebuild [NAME...|--all] [--dry-run]`: read models made anew beside the live ones, compared, switched.
+//! `lead-ledger rebuild --as-of TIME --into NAME`: what they were then, for `?as_of=NAME`.
 
 use super::Ended;
 use super::database::Database;
 use crate::config::Config;
 use crate::postgres::pool;
 use anyhow::{Context, anyhow, bail};
+use chrono_tz::Tz;
 use clap::Args;
+use domain::time::parse_instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use projections::Projection;
+use projections::as_of;
 use projections::rebuild::{self, Progress, Report};
 use std::sync::Arc;
 
@@ -21,12 +25,21 @@ pub struct Options {
     /// Only compares: the live rows stay.
     #[arg(long)]
     dry_run: bool,
+    /// Everything as it was recorded up to this time (ISO 8601), beside what is.
+    #[arg(long, requires = "into", conflicts_with_all = ["names", "all", "dry_run"])]
+    as_of: Option<String>,
+    /// The name for lists and sums to be asked for by: `?as_of=NAME`.
+    #[arg(long, requires = "as_of")]
+    into: Option<String>,
     /// The report as JSON.
     #[arg(long)]
     json: bool,
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
+    if let (Some(time), Some(name)) = (&options.as_of, &options.into) {
+        return as_of(&config, time, name, options.json).await;
+    }
     let chosen = chosen(&options)?;
     let database = Database::reach(&config).await?;
     let pool = pool::connect(pool::options(&database.url)?).await?;
@@ -43,6 +56,29 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     pool.close().await;
     tokio::task::spawn_blocking(move || drop(database)).await?;
     Ok(if report.is_clean() { Ended::Done } else { Ended::Mismatch })
+}
+
+async fn as_of(config: &Config, time: &str, name: &str, json: bool) -> anyhow::Result<Ended> {
+    let at = parse_instant(time, Tz::UTC).with_context(|| format!("--as-of {time}"))?;
+    let schema = as_of::schema(name).ok_or_else(|| {
+        anyhow!("'{name}' is no name; use up to 40 of a-z, 0-9 and _, a letter first, such as end_of_may")
+    })?;
+    let database = Database::reach(config).await?;
+    let pool = pool::connect(pool::options(&database.url)?).await?;
+    pool::migrate(&pool).await?;
+    let bar = progress_bar("folding");
+    let made = as_of::make(&pool, &schema, at, told_to(&bar)).await;
+    bar.finish_and_clear();
+    let position = made.context("nothing was changed")?;
+    if json {
+        println!("{}", serde_json::json!({ "name": name, "as_of": at, "position": position }));
+    } else {
+        println!("{name}: as of {at}, up to position {position}; ask with ?as_of={name}, and when it is");
+        println!("no longer wanted: DROP SCHEMA {schema} CASCADE");
+    }
+    pool.close().await;
+    tokio::task::spawn_blocking(move || drop(database)).await?;
+    Ok(Ended::Done)
 }
 
 fn chosen(options: &Options) -> anyhow::Result<Vec<Projection>> {

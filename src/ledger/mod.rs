@@ -11,6 +11,7 @@ pub mod change_person;
 pub mod context;
 pub mod desk;
 pub mod error;
+pub mod explain;
 pub mod held_keys;
 pub mod import_leads;
 pub mod intent;

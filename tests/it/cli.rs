@@ -9,13 +9,13 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-fn run(app: &TestApp, dir: &Path, arguments: &[&str]) -> Output {
+pub fn run(app: &TestApp, dir: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lead-ledger"));
     command.args(arguments).current_dir(dir).env("DATABASE_URL", &app.database_url).env("RUST_LOG", "error");
     command.output().unwrap()
 }
 
-fn printed(output: &Output) -> String {
+pub fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

@@ -1,5 +1,6 @@
 //! `GET /api/v1/calls/history`: calls in pages, the latest first, whatever dialect reported them (B-080, B-081).
 
+use super::as_of;
 use super::caller::Member;
 use super::fields::Fields;
 use super::page::Page;
@@ -14,6 +15,7 @@ use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
 use domain::outcome::Outcome;
 use domain::time::{Instant, day_start};
+use projections::Views;
 use projections::call_list::{Call, Filter};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -85,8 +87,8 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
     // A whole number is found by its key, not by looking through all calls.
     let phone_key = words::whole_number(search.as_deref(), app.config.region_scheduling);
     let search = search.filter(|_| phone_key.is_none());
-    let filter = Filter { result, phone_key, search, ..filter(app, fields).await? };
-    let views = app.ledger.views();
+    let (views, filter) = asked(app, fields).await?;
+    let filter = Filter { result, phone_key, search, ..filter };
     let calls = views.list_calls(&filter, page.skip(), page.per_page).await.map_err(RecordError::from)?;
     let total = views.total_calls(&filter).await.map_err(RecordError::from)?;
     Ok(Reply {
@@ -98,8 +100,8 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
     })
 }
 
-/// What history and metrics share: the agent, and days of the ledger's zone, both inclusive (C-24).
-pub async fn filter(app: &App, mut fields: Fields<'_>) -> Result<Filter, Reject> {
+/// What history and metrics share: where to read, the agent, and days of the ledger's zone, both inclusive (C-24).
+pub async fn asked(app: &App, mut fields: Fields<'_>) -> Result<(Views, Filter), Reject> {
     let agent_id = fields.id("agent_id");
     let zone = match fields.text("tz").map(|text| text.parse::<Tz>()) {
         None => app.ledger.dialing().await?.zone(),
@@ -116,17 +118,19 @@ pub async fn filter(app: &App, mut fields: Fields<'_>) -> Result<Filter, Reject>
     {
         fields.problem("end_date", "end_date must not be before start_date", "value_error");
     }
+    let name = as_of::name(&mut fields);
     fields.end()?;
+    let views = as_of::seen(app, name.as_deref()).await?.views;
     let agent_id = match agent_id {
         None => None,
         Some(id) => {
-            let agent = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
+            let agent = views.find_agent(id).await.map_err(RecordError::from)?;
             Some(agent.map_or(Uuid::max(), |agent| agent.id))
         }
     };
     let start = |day: NaiveDate| -> Instant { day_start(day, zone) };
     let before = upto.map(|day| start(day + Duration::days(1)));
-    Ok(Filter { agent_id, from: from.map(start), before, ..Filter::default() })
+    Ok((views, Filter { agent_id, from: from.map(start), before, ..Filter::default() }))
 }
 
 fn day(fields: &mut Fields<'_>, name: &'static str) -> Option<NaiveDate> {

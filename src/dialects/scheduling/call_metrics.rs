@@ -1,6 +1,6 @@
 //! `GET /api/v1/calls/metrics`: sums over calls, by agent and days (B-082, B-083, C-26).
 
-use super::call_history::filter;
+use super::call_history::asked;
 use super::caller::Member;
 use super::fields::Fields;
 use super::reject::Rejected;
@@ -27,8 +27,9 @@ pub async fn handler(
     member: Member,
     Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let filter = filter(&app, Fields::of_query(&query)).await.map_err(|reject| member.reject(reject))?;
-    let metrics = app.ledger.views().call_metrics(&filter).await.map_err(|error| member.failed(error))?;
+    let asked = asked(&app, Fields::of_query(&query)).await;
+    let (views, filter) = asked.map_err(|reject| member.reject(reject))?;
+    let metrics = views.call_metrics(&filter).await.map_err(|error| member.failed(error))?;
     let total = metrics.answered + metrics.no_answer + metrics.failed;
     Ok(Json(Reply {
         total_calls: total,

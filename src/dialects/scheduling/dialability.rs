@@ -1,4 +1,5 @@
-//! `GET /api/v1/leads/{id}/dialability?at=`: every gate on the way to a call, open or closed; the same that next-batch asks.
+//! `GET /api/v1/leads/{id}/dialability?at=&as_of=`: every gate on the way to a call, open or closed, and the event that
+//! decided it; the gates are those that next-batch asks.
 
 use super::caller::Member;
 use super::fields::Fields;
@@ -6,12 +7,10 @@ use super::get_lead::find;
 use super::reject::{Reject, Rejected};
 use super::words;
 use crate::http::query::Members;
+use crate::ledger::explain::{Decision, Gate};
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::dialing::gate::ClosedReason;
-use domain::keys::Key;
-use domain::lead::dialability::{Circumstances, LeadGate};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -32,6 +31,35 @@ struct Item {
     reason: Option<String>,
     /// When it opens by itself, if that is known.
     opens_at: Option<String>,
+    /// The event that made it what it is; null where nothing ever spoke of it.
+    decided_by: Option<Decider>,
+}
+
+#[derive(Serialize)]
+struct Decider {
+    position: i64,
+    recorded_at: String,
+    event_type: &'static str,
+    /// Which lead, agent or ledger-wide stream it belongs to.
+    stream: String,
+}
+
+impl From<Gate> for Item {
+    fn from(gate: Gate) -> Self {
+        let decider = |decision: Decision| Decider {
+            position: decision.position,
+            recorded_at: words::instant(decision.recorded_at),
+            event_type: decision.event_type,
+            stream: decision.stream.to_string(),
+        };
+        Self {
+            gate: gate.name,
+            passes: gate.closed_by.is_none(),
+            reason: gate.closed_by,
+            opens_at: gate.opens_at.map(words::instant),
+            decided_by: gate.decided_by.map(decider),
+        }
+    }
 }
 
 pub async fn handler(
@@ -44,54 +72,14 @@ pub async fn handler(
 }
 
 async fn ask(app: &App, id: &str, query: &Map<String, Value>) -> Result<Reply, Reject> {
-    let dialing = app.ledger.dialing().await?;
+    let zone = app.ledger.dialing().await?.zone();
     let mut fields = Fields::of_query(query);
-    let at = fields.instant("at", dialing.zone()).unwrap_or_else(|| app.ledger.now());
+    let as_of = fields.instant("as_of", zone);
+    let at = fields.instant("at", zone).or(as_of).unwrap_or_else(|| app.ledger.now());
     fields.end()?;
-    let row = find(app, id).await?;
-    let (_, lead) = app.ledger.current_lead(row.num).await?.ok_or(Reject::NotFound("Lead"))?;
-    let agent = match lead.agent_id {
-        Some(agent_id) => Some(app.ledger.current_agent(agent_id.0).await?),
-        None => None,
-    };
-    let phone = lead.phone_key().unwrap_or_default();
-    let is_held = async |key: Key| app.ledger.find_key(&key).await.map(|held| held.is_some());
-    let circumstances = Circumstances {
-        at,
-        hours: agent.as_ref().and_then(|agent| agent.hours.as_ref()),
-        is_banned_elsewhere: is_held(Key::suppressed(&phone)).await?,
-        // Of its own lease the lead itself knows until when.
-        is_leased_elsewhere: lead.lease.is_none() && is_held(Key::lease(&phone)).await?,
-    };
-    let reasons = dialing.closed_reasons(at);
-    let mut gates: Vec<Item> = [
-        ("switch", vec![ClosedReason::Disabled]),
-        ("holiday", vec![ClosedReason::Holiday]),
-        ("window", vec![ClosedReason::NoWindow, ClosedReason::OutsideAllowedTimeWindow]),
-    ]
-    .into_iter()
-    .map(|(gate, closing)| {
-        let reason = reasons.iter().find(|reason| closing.contains(reason));
-        Item { gate, passes: reason.is_none(), reason: reason.map(ToString::to_string), opens_at: None }
-    })
-    .collect();
-    for (gate, refusal) in lead.gates(&circumstances) {
-        let opens_at = match gate {
-            LeadGate::Due => Some(lead.queue().due_at),
-            LeadGate::Lease => lead.lease.as_ref().map(|lease| lease.expires_at),
-            LeadGate::Deletion
-            | LeadGate::Phone
-            | LeadGate::Suppression
-            | LeadGate::Attempts
-            | LeadGate::BusinessHours => None,
-        };
-        gates.push(Item {
-            gate: gate.as_str(),
-            passes: refusal.is_none(),
-            reason: refusal.map(|refusal| refusal.to_string()),
-            opens_at: opens_at.filter(|_| refusal.is_some()).map(words::instant),
-        });
-    }
+    let id = find(app, id).await?.id;
+    let gates = app.ledger.gates(id, at, as_of).await?.ok_or(Reject::NotFound("Lead"))?;
+    let gates: Vec<Item> = gates.into_iter().map(Item::from).collect();
     let is_dialable = gates.iter().all(|gate| gate.passes);
-    Ok(Reply { lead_id: row.id, at: words::instant(at), is_dialable, gates })
+    Ok(Reply { lead_id: id, at: words::instant(at), is_dialable, gates })
 }

@@ -1,5 +1,6 @@
 //! `GET /api/v1/leads`: leads in pages, the newest first (B-065 to B-067).
 
+use super::as_of::{self, Seen};
 use super::caller::Member;
 use super::fields::Fields;
 use super::lead::Reply as Item;
@@ -43,8 +44,9 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
     let agent_id = fields.id("agent_id");
     let scheduling = fields.word("status_filter", &words::STATUSES);
     let search: Option<String> = fields.text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
+    let name = as_of::name(&mut fields);
     fields.end()?;
-    let views = app.ledger.views();
+    let Seen { views, at: now } = as_of::seen(app, name.as_deref()).await?;
     let agent_id = match agent_id {
         None => None,
         // An agent that is not there has no leads.
@@ -56,7 +58,6 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
     // A whole number is found by its key, not by looking through all of them.
     let phone_key = words::whole_number(search.as_deref(), app.config.region_scheduling);
     let search = search.filter(|_| phone_key.is_none());
-    let now = app.ledger.now();
     let scheduling = scheduling.map(|status| (status, now));
     let filter = Filter { agent_id, scheduling, phone_key, search, ..Filter::default() };
     let order = Order { column: Column::CreatedAt, is_descending: true };

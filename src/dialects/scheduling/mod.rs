@@ -9,6 +9,7 @@
 
 pub mod add_agent;
 pub mod agent;
+pub mod as_of;
 pub mod call_history;
 pub mod call_metrics;
 pub mod call_result;
@@ -21,6 +22,7 @@ pub mod fields;
 pub mod get_lead;
 pub mod import_leads;
 pub mod lead;
+pub mod lead_calls;
 pub mod list_agents;
 pub mod list_leads;
 pub mod page;
@@ -49,6 +51,7 @@ pub fn routes() -> Router<App> {
                 .delete(delete_lead::handler),
         )
         .route("/leads/{id}/dialability", get(dialability::handler))
+        .route("/leads/{id}/calls", get(lead_calls::handler))
         .route("/calls/schedule", post(schedule_call::handler))
         .route("/calls/history", get(call_history::handler))
         .route("/calls/metrics", get(call_metrics::handler))

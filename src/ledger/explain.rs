@@ -1,0 +1,244 @@
+//! Why is a lead dialed or not, now or as of some time, and which event decided it? The gates are those of next-batch;
+//! the states come from the streams themselves.
+
+use super::Ledger;
+use super::error::RecordError;
+use domain::agent::Agent;
+use domain::dialing::Dialing;
+use domain::dialing::gate::ClosedReason;
+use domain::keys::Key;
+use domain::lead::Lead;
+use domain::lead::dialability::{Circumstances, LeadGate};
+use domain::status::QueueState;
+use domain::stream::{State, StreamId, StreamKind};
+use domain::time::Instant;
+use projections::steps::{self, Step};
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+/// A gate on the way to a call.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    pub name: &'static str,
+    /// What it says, if it is closed.
+    pub closed_by: Option<String>,
+    /// When it opens by itself, if that is known.
+    pub opens_at: Option<Instant>,
+    /// The event that made it what it is; `None` where nothing ever spoke of it.
+    pub decided_by: Option<Decision>,
+}
+
+/// An event that decided something.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub position: i64,
+    pub recorded_at: Instant,
+    pub event_type: &'static str,
+    pub stream: StreamId,
+}
+
+/// A stream as it was, and how it came to be so.
+struct Past {
+    stream: StreamId,
+    steps: Vec<Step>,
+    state: State,
+}
+
+impl Past {
+    async fn load(
+        conn: &mut PgConnection,
+        stream: StreamId,
+        as_of: Option<Instant>,
+    ) -> Result<Self, RecordError> {
+        let steps = steps::load(conn, stream, as_of).await?;
+        let state = steps::fold(stream, &steps);
+        Ok(Self { stream, steps, state })
+    }
+
+    /// The last events that changed what is looked at.
+    fn deciding<T: PartialEq, const N: usize>(
+        &self,
+        looked_at: impl Fn(&State) -> [T; N],
+    ) -> [Option<Decision>; N] {
+        steps::deciding(self.stream, &self.steps, looked_at).map(|step| {
+            step.map(|step| Decision {
+                position: step.position,
+                recorded_at: step.recorded_at,
+                event_type: step.event.name(),
+                stream: self.stream,
+            })
+        })
+    }
+}
+
+/// What other leads of the same number mean for it.
+#[derive(Default)]
+struct Elsewhere {
+    ban: Option<Decision>,
+    lease: Option<Decision>,
+}
+
+impl Ledger {
+    /// A lead as it was once recorded up to `as_of` (`None`: as it is), deleted ones too.
+    pub async fn lead_as_of(&self, id: Uuid, as_of: Option<Instant>) -> Result<State, RecordError> {
+        let mut conn = self.pool().acquire().await?;
+        let stream = StreamId::new(StreamKind::Lead, id);
+        Ok(Past::load(&mut conn, stream, as_of).await?.state)
+    }
+
+    /// Every gate between a lead and its next call at `at`, by what was recorded up to `as_of` (`None`: all).
+    pub async fn gates(
+        &self,
+        id: Uuid,
+        at: Instant,
+        as_of: Option<Instant>,
+    ) -> Result<Option<Vec<Gate>>, RecordError> {
+        let mut conn = self.pool().acquire().await?;
+        let past = Past::load(&mut conn, StreamId::new(StreamKind::Lead, id), as_of).await?;
+        let Some(lead) = past.state.as_lead().filter(|lead| lead.exists() && lead.deleted_at.is_none())
+        else {
+            return Ok(None);
+        };
+        let dialing = Past::load(&mut conn, StreamId::DIALING, as_of).await?;
+        let agent = match lead.agent_id {
+            Some(agent_id) => {
+                Some(Past::load(&mut conn, StreamId::new(StreamKind::Agent, agent_id.0), as_of).await?)
+            }
+            None => None,
+        };
+        let elsewhere = self.elsewhere(&mut conn, id, lead, at, as_of).await?;
+        let mut gates = ledger_gates(&dialing, at);
+        gates.extend(lead_gates(&past, lead, agent.as_ref(), &elsewhere, at));
+        Ok(Some(gates))
+    }
+
+    /// The ban and the lease that other leads of the number hold.
+    async fn elsewhere(
+        &self,
+        conn: &mut PgConnection,
+        id: Uuid,
+        lead: &Lead,
+        at: Instant,
+        as_of: Option<Instant>,
+    ) -> Result<Elsewhere, RecordError> {
+        let mut elsewhere = Elsewhere::default();
+        let Some(phone) = lead.phone_key() else { return Ok(elsewhere) };
+        let mut others = self.views().leads_by_phone(&phone).await?;
+        if as_of.is_none() {
+            // Who holds the keys now is what next-batch asks; a deleted lead may.
+            let ban = self.find_key(&Key::suppressed(&phone)).await?;
+            others.extend(ban.and_then(|held| held.holder.parse::<Uuid>().ok()));
+        }
+        for other in others.into_iter().filter(|other| *other != id) {
+            let past = Past::load(conn, StreamId::new(StreamKind::Lead, other), as_of).await?;
+            let of_lead =
+                |state: &State, is_so: &dyn Fn(&Lead) -> bool| state.as_lead().is_some_and(|l| is_so(l));
+            let is_banned = |lead: &Lead| lead.is_suppressed() && lead.phone_key().as_ref() == Some(&phone);
+            let is_leased = |lead: &Lead| {
+                lead.lease.as_ref().is_some_and(|lease| lease.expires_at > at)
+                    && lead.phone_key().as_ref() == Some(&phone)
+            };
+            let [ban, lease] =
+                past.deciding(|state| [of_lead(state, &is_banned), of_lead(state, &is_leased)]);
+            if of_lead(&past.state, &is_banned) {
+                elsewhere.ban = elsewhere.ban.or(ban);
+            }
+            if of_lead(&past.state, &is_leased) {
+                elsewhere.lease = elsewhere.lease.or(lease);
+            }
+        }
+        Ok(elsewhere)
+    }
+}
+
+/// Those of the whole ledger, in the order in which they speak (C-20).
+fn ledger_gates(dialing: &Past, at: Instant) -> Vec<Gate> {
+    let of = |state: &State| state.as_dialing().cloned().unwrap_or_default();
+    let now = of(&dialing.state);
+    let [switch, holiday, window] = dialing.deciding(|state| {
+        let dialing: &Dialing = &of(state);
+        let zone = dialing.timezone.clone();
+        [
+            // Opening the ledger switched it on.
+            format!("{} {}", dialing.schedule_version > 0, dialing.enabled),
+            format!("{} {:?} {zone}", dialing.skip_holidays, dialing.holidays),
+            format!("{:?} {zone}", dialing.windows),
+        ]
+    });
+    let reasons = now.closed_reasons(at);
+    let gate = |name, closing: &[ClosedReason], decided_by| {
+        let reason = reasons.iter().find(|reason| closing.contains(reason));
+        Gate { name, closed_by: reason.map(ToString::to_string), opens_at: None, decided_by }
+    };
+    vec![
+        gate("switch", &[ClosedReason::Disabled], switch),
+        gate("holiday", &[ClosedReason::Holiday], holiday),
+        gate("window", &[ClosedReason::NoWindow, ClosedReason::OutsideAllowedTimeWindow], window),
+    ]
+}
+
+/// Those of the lead, its number and its agent.
+fn lead_gates(
+    past: &Past,
+    lead: &Lead,
+    agent: Option<&Past>,
+    elsewhere: &Elsewhere,
+    at: Instant,
+) -> Vec<Gate> {
+    let hours =
+        |state: &State| state.as_agent().and_then(|agent: &std::sync::Arc<Agent>| agent.hours.clone());
+    let agents_hours = agent.and_then(|agent| hours(&agent.state));
+    let circumstances = Circumstances {
+        at,
+        hours: agents_hours.as_ref(),
+        is_banned_elsewhere: elsewhere.ban.is_some(),
+        is_leased_elsewhere: elsewhere.lease.is_some(),
+    };
+    // What each gate looks at, whatever the time.
+    let looked_at = |state: &State| {
+        let lead = state.as_lead().cloned().unwrap_or_default();
+        let queue = lead.queue();
+        [
+            format!("{:?}", lead.deleted_at),
+            format!("{:?}", lead.phone_key()),
+            format!("{}", lead.is_suppressed()),
+            format!("{} {}", queue.state == QueueState::Closed, lead.is_spent()),
+            format!("{}", queue.due_at),
+            format!("{:?}", lead.lease),
+            format!("{:?} {:?}", lead.agent_id, lead.hours_overridden_at),
+        ]
+    };
+    let decided = past.deciding(looked_at);
+    let set_hours = agent.and_then(|agent| agent.deciding(|state| [hours(state)])[0].clone());
+    lead.gates(&circumstances)
+        .into_iter()
+        .zip(decided)
+        .map(|((gate, refusal), own)| {
+            let (opens_at, decided_by) = match gate {
+                LeadGate::Deletion | LeadGate::Phone | LeadGate::Attempts => (None, own),
+                LeadGate::Suppression => {
+                    (None, elsewhere.ban.clone().filter(|_| !lead.is_suppressed()).or(own))
+                }
+                LeadGate::Due => (Some(lead.queue().due_at), own),
+                LeadGate::Lease => {
+                    let is_own = lead.lease.as_ref().is_some_and(|lease| lease.expires_at > at);
+                    let until = lead.lease.as_ref().map(|lease| lease.expires_at);
+                    (until, elsewhere.lease.clone().filter(|_| !is_own).or(own))
+                }
+                // The later of the two: whose hours hold, and which they are.
+                LeadGate::BusinessHours => (None, later(own, set_hours.clone())),
+            };
+            Gate {
+                name: gate.as_str(),
+                closed_by: refusal.map(|refusal| refusal.to_string()),
+                opens_at: opens_at.filter(|_| refusal.is_some()),
+                decided_by,
+            }
+        })
+        .collect()
+}
+
+/// The later of two decisions.
+fn later(one: Option<Decision>, other: Option<Decision>) -> Option<Decision> {
+    [one, other].into_iter().flatten().max_by_key(|decision| decision.position)
+}
