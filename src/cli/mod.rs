@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod import;
 mod key;
+mod openapi;
 mod rebuild;
 mod replay;
 mod secrets;
@@ -47,6 +48,8 @@ enum Command {
     Verify(verify::Options),
     /// Measures this machine, each figure beside the database's own.
     Bench(bench::Options),
+    /// Prints the OpenAPI document of a client API.
+    Openapi(openapi::Options),
     /// Prints a completion script for a shell.
     Completions { shell: Shell },
 }
@@ -105,6 +108,7 @@ async fn run(command: Option<Command>, config: Config) -> anyhow::Result<Ended> 
             clap_complete::generate(shell, &mut Arguments::command(), "lead-ledger", &mut std::io::stdout());
             Ok(Ended::Done)
         }
+        Command::Openapi(options) => openapi::run(&options),
         Command::Replay(options) => replay::run(config, options).await,
         Command::Rebuild(options) => rebuild::run(config, options).await,
         Command::Verify(options) => verify::run(config, options).await,

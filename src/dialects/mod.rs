@@ -4,6 +4,7 @@
 //! its words), `words` (its vocabulary and ours), and one file for each operation.
 
 pub mod dialer_panel;
+pub mod docs;
 pub mod from_dialer;
 pub mod native;
 pub mod scheduling;
@@ -29,6 +30,7 @@ pub fn router(app: App) -> Router {
         .merge(scheduling::routes())
         .merge(telecaller::routes())
         .merge(crate::ui::routes())
+        .merge(docs::routes())
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(telecaller::reject::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), request::surround))

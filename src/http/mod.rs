@@ -5,6 +5,8 @@ pub mod client_address;
 pub mod credentials;
 pub mod health;
 pub mod limits;
+pub mod openapi;
+pub mod path;
 pub mod query;
 pub mod request;
 pub mod serve;

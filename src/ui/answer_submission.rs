@@ -4,18 +4,15 @@ use super::HOME;
 use super::reject::{Reject, Rejected};
 use super::session::Form;
 use super::show_lead::find;
+use crate::http::path::Named;
 use crate::ledger::work_lead::{Work, WorkLead};
 use crate::state::App;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Redirect;
 use domain::lead::details::DETAIL_MAX;
 use domain::lead::submission::SubmissionVerdict;
 
-pub async fn handler(
-    State(app): State<App>,
-    Path(num): Path<String>,
-    form: Form,
-) -> Result<Redirect, Rejected> {
+pub async fn handler(State(app): State<App>, Named(num): Named, form: Form) -> Result<Redirect, Rejected> {
     let Form { viewer, fields } = form;
     let answered = async {
         let (lead_id, lead) = find(&app, &viewer, &num).await?;

@@ -8,9 +8,10 @@ use super::page::{Notice, dashboard};
 use super::reject::{Reject, Rejected};
 use super::session::{Form, Viewer};
 use super::show_lead::find;
+use crate::http::path::Named;
 use crate::ledger::work_lead::{Work, WorkLead};
 use crate::state::App;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::lead::details::{DETAIL_MAX, DetailKind};
@@ -30,11 +31,7 @@ struct Entered {
     problems: BTreeMap<&'static str, &'static str>,
 }
 
-pub async fn handler(
-    State(app): State<App>,
-    Path(num): Path<String>,
-    form: Form,
-) -> Result<Response, Rejected> {
+pub async fn handler(State(app): State<App>, Named(num): Named, form: Form) -> Result<Response, Rejected> {
     let Form { viewer, fields } = form;
     save(&app, &viewer, &num, &fields).await.map_err(|reject| viewer.reject(reject))
 }

@@ -5,8 +5,9 @@ use super::link::Link;
 use super::page::{Notice, dashboard};
 use super::reject::{Reject, Rejected};
 use super::session::Viewer;
+use crate::http::path::Named;
 use crate::state::App;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::Html;
 use domain::lead::Lead;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 pub async fn handler(
     State(app): State<App>,
     viewer: Viewer,
-    Path(num): Path<String>,
+    Named(num): Named,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Result<Html<String>, Rejected> {
     let notice = match query.get("done").map(String::as_str) {

@@ -14,13 +14,15 @@ use domain::lead::event::Source;
 use domain::phone::{Phone, Validity};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The most numbers of one request.
 pub const NUMBERS_MAX: usize = 100_000;
 /// How many of those not added are shown.
 const SAMPLES_MAX: usize = 10;
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = NumbersAdded)]
 pub struct Reply {
     inserted: usize,
     duplicates: usize,
@@ -30,12 +32,27 @@ pub struct Reply {
     position: i64,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = NotAdded)]
 struct Samples {
     duplicates: Vec<String>,
     invalid: Vec<String>,
 }
 
+#[derive(ToSchema)]
+#[schema(as = NewNumbers)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// At most 100,000.
+    phone_numbers: Vec<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/numbers", operation_id = "add_numbers", tag = "numbers",
+    summary = "Adds numbers",
+    request_body = Request,
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     admin: Admin,

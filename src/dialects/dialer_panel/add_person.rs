@@ -13,6 +13,12 @@ use domain::agent::event::{AgentKind, Profile};
 use domain::lead::attempt::DialPolicy;
 use domain::principal::Role;
 
+#[utoipa::path(
+    post, path = "/api/admins", operation_id = "add_person", tag = "people",
+    summary = "Lets somebody in",
+    request_body = people::Request,
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     admin: Admin,

@@ -5,21 +5,73 @@ use super::caller::Admin;
 use super::reject::{self, Body, LIST_MAX, Reject, Rejected};
 use super::selection::Selection;
 use super::words;
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::change_numbers::NumberChange;
 use crate::state::App;
 use crate::work::bulks::{Bulk, BulkChange};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use domain::Refusal;
 use domain::status::PanelStatus;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
 use std::time::Duration;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How long the answer waits for the end; afterwards it is 202 and progress is asked for.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(ToSchema)]
+#[schema(as = BulkRequest)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    #[schema(pattern = "^(update_status|reset|delete)$")]
+    action: Option<String>,
+    /// The new status.
+    status: Option<String>,
+    /// These, or `select_all`.
+    ids: Option<Vec<i64>>,
+    select_all: Option<bool>,
+    excluded_ids: Option<Vec<i64>>,
+    filter_status: Option<String>,
+    search: Option<String>,
+    agent_id: Option<String>,
+    start_date: Option<String>,
+    end_date: Option<String>,
+    /// Only tells what would come of it.
+    dry_run: Option<bool>,
+}
+
+/// Where a change of many stands.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Bulk)]
+struct Reply {
+    job_id: Uuid,
+    /// `running` or `done`.
+    state: &'static str,
+    dry_run: bool,
+    /// Numbers looked at so far, of which changed, and which were so already.
+    matched: usize,
+    changed: usize,
+    unchanged: usize,
+    rejected: usize,
+    /// The first thousand.
+    rejections: Vec<Rejection>,
+    /// Why it ended early.
+    problem: Option<&'static str>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Rejection {
+    id: i64,
+    code: &'static str,
+    detail: String,
+}
 
 /// What the path says is to be done.
 #[derive(Clone, Copy)]
@@ -30,10 +82,22 @@ enum Asked {
     Delete,
 }
 
+#[utoipa::path(
+    post, path = "/api/numbers/bulk", operation_id = "change_numbers", tag = "numbers",
+    summary = "What `action` says, of many",
+    request_body = Request,
+    responses((status = 200, body = Reply), (status = 202, body = Reply)),
+)]
 pub async fn any(State(app): State<App>, admin: Admin, body: Body<LIST_MAX>) -> Result<Response, Rejected> {
     bulk(&app, &admin, &body, Asked::Action).await
 }
 
+#[utoipa::path(
+    post, path = "/api/numbers/bulk-status", operation_id = "set_numbers_status", tag = "numbers",
+    summary = "Another status of many",
+    request_body = Request,
+    responses((status = 200, body = Reply), (status = 202, body = Reply)),
+)]
 pub async fn status(
     State(app): State<App>,
     admin: Admin,
@@ -42,6 +106,12 @@ pub async fn status(
     bulk(&app, &admin, &body, Asked::Status).await
 }
 
+#[utoipa::path(
+    post, path = "/api/numbers/bulk-delete", operation_id = "delete_numbers", tag = "numbers",
+    summary = "Many are gone",
+    request_body = Request,
+    responses((status = 200, body = Reply), (status = 202, body = Reply)),
+)]
 pub async fn delete(
     State(app): State<App>,
     admin: Admin,
@@ -51,11 +121,13 @@ pub async fn delete(
 }
 
 /// Where one stands.
-pub async fn progress(
-    State(app): State<App>,
-    admin: Admin,
-    Path(id): Path<String>,
-) -> Result<Response, Rejected> {
+#[utoipa::path(
+    get, path = "/api/numbers/bulk/{job_id}", operation_id = "get_bulk_progress", tag = "numbers",
+    summary = "Where a change of many stands",
+    params(("job_id" = String, Path)),
+    responses((status = 200, body = Reply)),
+)]
+pub async fn progress(State(app): State<App>, admin: Admin, Named(id): Named) -> Result<Response, Rejected> {
     let found = Uuid::try_parse(&id).ok().and_then(|id| Some((id, app.bulks.find(id)?)));
     let (id, bulk) = found.ok_or_else(|| admin.reject(Reject::NotFound("Bulk change")))?;
     Ok(Json(words_of(id, &bulk)).into_response())
@@ -103,18 +175,20 @@ fn status_of(fields: &Map<String, Value>) -> Result<PanelStatus, Reject> {
         .ok_or_else(|| Reject::invalid("status", "Not one of the eleven statuses", "enum"))
 }
 
-fn words_of(id: Uuid, bulk: &Bulk) -> Value {
-    let rejections: Vec<Value> = bulk
-        .rejections
-        .iter()
-        .map(|(num, refusal)| {
-            let (code, detail) = reject::told(*refusal);
-            json!({ "id": num, "code": code, "detail": detail })
-        })
-        .collect();
-    json!({
-        "job_id": id, "state": if bulk.is_done { "done" } else { "running" }, "dry_run": bulk.dry_run,
-        "matched": bulk.matched, "changed": bulk.changed, "unchanged": bulk.unchanged, "rejected": bulk.rejected,
-        "rejections": rejections, "problem": bulk.problem,
-    })
+fn words_of(id: Uuid, bulk: &Bulk) -> Reply {
+    let rejection = |(id, refusal): &(i64, Refusal)| {
+        let (code, detail) = reject::told(*refusal);
+        Rejection { id: *id, code, detail }
+    };
+    Reply {
+        job_id: id,
+        state: if bulk.is_done { "done" } else { "running" },
+        dry_run: bulk.dry_run,
+        matched: bulk.matched,
+        changed: bulk.changed,
+        unchanged: bulk.unchanged,
+        rejected: bulk.rejected,
+        rejections: bulk.rejections.iter().map(rejection).collect(),
+        problem: bulk.problem,
+    }
 }

@@ -2,30 +2,42 @@
 //! mutable words (B-113, B-114, C-22). Agents change their own; only admins delete.
 
 use super::caller::{Admin, Member};
-use super::number::{self, Number};
+use super::number::{self, Gone, Number};
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::change_numbers::{ChangeNumbers, NumberChange};
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::ids::AnyId;
 use domain::status::PanelStatus;
 use projections::lead::LeadRow;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 type Answer = Result<(HeaderMap, Json<Number>), Rejected>;
 
+#[derive(ToSchema)]
+#[schema(as = NumberStatus)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// From and to mutable statuses only.
+    #[schema(pattern = "^(IN_QUEUE|MISSED|BUSY|POWER_OFF|BANNED)$")]
+    status: String,
+}
+
 /// `PUT` and `PATCH` of a status.
-pub async fn set_status(
-    State(app): State<App>,
-    member: Member,
-    Path(id): Path<String>,
-    body: Body,
-) -> Answer {
+#[utoipa::path(
+    method(put, patch), path = "/api/numbers/{id}/status", operation_id = "set_number_status", tag = "numbers",
+    summary = "Another status",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    request_body = Request,
+    responses((status = 200, body = Number)),
+)]
+pub async fn set_status(State(app): State<App>, member: Member, Named(id): Named, body: Body) -> Answer {
     let word = words::text(body.json.get("status")).0;
     let word = word.ok_or_else(|| member.reject(Reject::invalid("status", "Field required", "missing")))?;
     let status = words::panel_status(word.trim())
@@ -34,19 +46,31 @@ pub async fn set_status(
 }
 
 /// Back to the queue.
-pub async fn reset(State(app): State<App>, member: Member, Path(id): Path<String>) -> Answer {
+#[utoipa::path(
+    post, path = "/api/numbers/{id}/reset", operation_id = "reset_number", tag = "numbers",
+    summary = "Back to the queue",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    responses((status = 200, body = Number)),
+)]
+pub async fn reset(State(app): State<App>, member: Member, Named(id): Named) -> Answer {
     change(&app, &member, &id, NumberChange::SetStatus(PanelStatus::InQueue)).await
 }
 
 /// Gone from lists and queue; its history stays.
+#[utoipa::path(
+    delete, path = "/api/numbers/{id}", operation_id = "delete_number", tag = "numbers",
+    summary = "Gone from lists and queue",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    responses((status = 200, body = Gone)),
+)]
 pub async fn delete(
     State(app): State<App>,
     admin: Admin,
-    Path(id): Path<String>,
-) -> Result<(HeaderMap, Json<Value>), Rejected> {
+    Named(id): Named,
+) -> Result<(HeaderMap, Json<Gone>), Rejected> {
     let lead = find(&app, &admin, &id).await?;
     let headers = record(&app, &admin, &lead, NumberChange::Delete).await?;
-    Ok((headers, Json(json!({ "ok": true, "id": lead.num, "deleted": true }))))
+    Ok((headers, Json(Gone::of(lead.num))))
 }
 
 async fn change(app: &App, member: &Member, id: &str, change: NumberChange) -> Answer {

@@ -2,21 +2,29 @@
 //! `DELETE /api/admins/{id}`: an admin changes, switches and deletes people (C-36, C-38).
 
 use super::caller::Admin;
+use super::number::Gone;
 use super::people::{self, Reply, Said};
 use super::reject::{Body, Reject, Rejected};
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::change_person::{ChangePerson, DeletePerson};
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::agent::event::ProfileChange;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 type Answer = Result<(HeaderMap, Json<Reply>), Rejected>;
 
-pub async fn update(State(app): State<App>, admin: Admin, Path(id): Path<String>, body: Body) -> Answer {
+#[utoipa::path(
+    method(put, patch), path = "/api/admins/{id}", operation_id = "change_person", tag = "people",
+    summary = "What is given changes",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    request_body = people::Request,
+    responses((status = 200, body = Reply)),
+)]
+pub async fn update(State(app): State<App>, admin: Admin, Named(id): Named, body: Body) -> Answer {
     let said = Said::read(&body.json).map_err(|reject| admin.reject(reject))?;
     let password_hash = match said.password {
         Some(password) => Some(people::hash(password).await.map_err(|reject| admin.reject(reject))?),
@@ -39,22 +47,36 @@ pub async fn update(State(app): State<App>, admin: Admin, Path(id): Path<String>
     record(&app, &admin, change).await
 }
 
-pub async fn activate(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+#[utoipa::path(
+    post, path = "/api/admins/{id}/activate", operation_id = "activate_person", tag = "people",
+    summary = "On",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    responses((status = 200, body = Reply)),
+)]
+pub async fn activate(State(app): State<App>, admin: Admin, Named(id): Named) -> Answer {
     let change = ChangePerson { is_active: Some(true), ..of(&admin, find(&app, &admin, &id).await?) };
     record(&app, &admin, change).await
 }
 
-pub async fn deactivate(State(app): State<App>, admin: Admin, Path(id): Path<String>) -> Answer {
+#[utoipa::path(
+    post, path = "/api/admins/{id}/deactivate", operation_id = "deactivate_person", tag = "people",
+    summary = "Off",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    responses((status = 200, body = Reply)),
+)]
+pub async fn deactivate(State(app): State<App>, admin: Admin, Named(id): Named) -> Answer {
     let change = ChangePerson { is_active: Some(false), ..of(&admin, find(&app, &admin, &id).await?) };
     record(&app, &admin, change).await
 }
 
-pub async fn reset_password(
-    State(app): State<App>,
-    admin: Admin,
-    Path(id): Path<String>,
-    body: Body,
-) -> Answer {
+#[utoipa::path(
+    post, path = "/api/admins/{id}/reset-password", operation_id = "reset_password", tag = "people",
+    summary = "A new password",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    request_body = people::Request,
+    responses((status = 200, body = Reply)),
+)]
+pub async fn reset_password(State(app): State<App>, admin: Admin, Named(id): Named, body: Body) -> Answer {
     let said = Said::read(&body.json).map_err(|reject| admin.reject(reject))?;
     let missing = || admin.reject(Reject::invalid("password", "Field required", "missing"));
     let hash =
@@ -63,16 +85,22 @@ pub async fn reset_password(
     record(&app, &admin, change).await
 }
 
+#[utoipa::path(
+    delete, path = "/api/admins/{id}", operation_id = "delete_person", tag = "people",
+    summary = "Gone; what they did stays",
+    params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    responses((status = 200, body = Gone)),
+)]
 pub async fn delete(
     State(app): State<App>,
     admin: Admin,
-    Path(id): Path<String>,
-) -> Result<(HeaderMap, Json<Value>), Rejected> {
+    Named(id): Named,
+) -> Result<(HeaderMap, Json<Gone>), Rejected> {
     let row = people::find(&app, &id).await.map_err(|reject| admin.reject(reject))?;
     let delete = DeletePerson { id: row.id, actor: Some(admin.person.id) };
     let recorded = app.ledger.record(&admin.context(), &delete).await.map_err(|error| admin.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
-    Ok((headers, Json(json!({ "ok": true, "id": row.num, "deleted": true }))))
+    Ok((headers, Json(Gone::of(row.num))))
 }
 
 fn of(admin: &Admin, id: Uuid) -> ChangePerson {

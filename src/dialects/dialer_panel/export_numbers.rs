@@ -20,6 +20,7 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The rows that a sheet has, without the header.
@@ -40,6 +41,30 @@ const COLUMNS: [(&str, f64); 9] = [
 ];
 const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+#[derive(ToSchema)]
+#[schema(as = ExportRequest)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// These, or `select_all`.
+    ids: Option<Vec<i64>>,
+    select_all: Option<bool>,
+    excluded_ids: Option<Vec<i64>>,
+    /// `filter_status` says the same.
+    status: Option<String>,
+    search: Option<String>,
+    agent_id: Option<String>,
+    start_date: Option<String>,
+    end_date: Option<String>,
+    sort_by: Option<String>,
+    sort_order: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/numbers/export", operation_id = "export_numbers", tag = "numbers",
+    summary = "The selected numbers as XLSX",
+    request_body = Request,
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+)]
 pub async fn handler(
     State(app): State<App>,
     admin: Admin,

@@ -9,9 +9,11 @@ use axum::extract::State;
 use chrono::NaiveDate;
 use domain::dialing::Dialing;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The schedule as the panel shows it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Schedule)]
 pub struct Reply {
     enabled: bool,
     skip_holidays: bool,
@@ -23,7 +25,8 @@ pub struct Reply {
     server_time: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Interval)]
 struct Interval {
     /// 0 = Saturday ... 6 = Friday.
     day_of_week: u8,
@@ -31,6 +34,11 @@ struct Interval {
     end_time: String,
 }
 
+#[utoipa::path(
+    get, path = "/api/schedule", operation_id = "get_schedule", tag = "schedule",
+    summary = "Switch, windows, holidays",
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(State(app): State<App>, admin: Admin) -> Result<Json<Reply>, Rejected> {
     let dialing = app.ledger.dialing().await.map_err(|error| admin.reject(error))?;
     Ok(Json(reply(&app, &dialing)))

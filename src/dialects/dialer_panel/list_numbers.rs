@@ -12,11 +12,13 @@ use axum::extract::State;
 use projections::lead_list::Total;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// Numbers a page where no `limit` is given, and at most.
 const LIMIT: i64 = 50;
 const LIMIT_MAX: i64 = 500;
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = NumberPage)]
 pub struct Reply {
     items: Vec<Number>,
     total: i64,
@@ -26,6 +28,12 @@ pub struct Reply {
     limit: i64,
 }
 
+#[utoipa::path(
+    get, path = "/api/numbers", operation_id = "list_numbers", tag = "numbers",
+    summary = "Numbers in pages; agents see their own",
+    params(("status" = Option<String>, Query), ("search" = Option<String>, Query), ("agent_id" = Option<String>, Query), ("start_date" = Option<String>, Query), ("end_date" = Option<String>, Query), ("sort_by" = Option<String>, Query), ("sort_order" = Option<String>, Query), ("skip" = Option<i64>, Query, minimum = 0), ("limit" = Option<i64>, Query, minimum = 0)),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,

@@ -26,6 +26,7 @@ pub mod list_people;
 pub mod next_batch;
 pub mod number;
 pub mod number_stats;
+pub mod openapi;
 pub mod people;
 pub mod put_schedule;
 pub mod reject;

@@ -17,10 +17,12 @@ use domain::dialing::gate::Gate;
 use domain::keys::Key;
 use projections::agents::AgentRow;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 #[expect(clippy::struct_field_names, reason = "the names are the document's")]
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BatchAllowed)]
 struct Allowed {
     call_allowed: bool,
     timezone: String,
@@ -30,7 +32,7 @@ struct Allowed {
     batch: Batch,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ActiveAgent {
     id: i64,
     full_name: String,
@@ -38,7 +40,7 @@ struct ActiveAgent {
 }
 
 #[expect(clippy::struct_field_names, reason = "the names are the document's")]
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Batch {
     batch_id: Uuid,
     size_requested: u32,
@@ -49,13 +51,15 @@ struct Batch {
     numbers: Vec<Number>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BatchNumber)]
 struct Number {
     id: i64,
     phone_number: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BatchNotAllowed)]
 struct NotAllowed {
     call_allowed: bool,
     timezone: String,
@@ -65,6 +69,22 @@ struct NotAllowed {
     retry_after_seconds: i64,
 }
 
+/// Whether calls are allowed says which.
+#[derive(ToSchema)]
+#[schema(as = NextBatch)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "told to clients")]
+enum Reply {
+    Allowed(Allowed),
+    NotAllowed(NotAllowed),
+}
+
+#[utoipa::path(
+    get, path = "/api/dialer/next-batch", operation_id = "next_batch", tag = "dialer",
+    summary = "Numbers to dial, leased for a while",
+    params(("size" = Option<u32>, Query, minimum = 1), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     dialer: Dialer,

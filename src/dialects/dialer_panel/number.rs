@@ -9,9 +9,10 @@ use projections::agents::AgentRow;
 use projections::lead::LeadRow;
 use serde::Serialize;
 use std::collections::HashMap;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the panel's own names")]
 pub struct Number {
     id: i64,
@@ -24,6 +25,21 @@ pub struct Number {
     assigned_agent_id: Option<i64>,
     assigned_agent_name: Option<String>,
     last_user_message: Option<String>,
+}
+
+/// Something is gone.
+#[derive(Serialize, ToSchema)]
+pub struct Gone {
+    ok: bool,
+    id: i64,
+    deleted: bool,
+}
+
+impl Gone {
+    /// The one of that number.
+    pub const fn of(id: i64) -> Self {
+        Self { ok: true, id, deleted: true }
+    }
 }
 
 /// Words leads, with the names of their agents.

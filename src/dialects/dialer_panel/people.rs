@@ -10,12 +10,14 @@ use domain::principal::{Role, Scope};
 use projections::agents::AgentRow;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The longest name, in characters.
 const NAME_MAX: usize = 200;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Person)]
 pub struct Reply {
     id: i64,
     username: Option<String>,
@@ -43,6 +45,24 @@ impl From<&AgentRow> for Reply {
             scopes: row.scopes.split_whitespace().map(ToOwned::to_owned).collect(),
         }
     }
+}
+
+/// What a body may say of a person.
+#[derive(ToSchema)]
+#[schema(as = PersonSaid)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+pub struct Request {
+    username: Option<String>,
+    #[schema(pattern = "^(admin|supervisor|agent|telecaller|auditor|analyst)$")]
+    role: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    phone_number: Option<String>,
+    email: Option<String>,
+    is_active: Option<bool>,
+    scopes: Option<Vec<String>>,
+    #[schema(format = Password)]
+    password: Option<String>,
 }
 
 /// What a body says of a person.

@@ -19,8 +19,10 @@ use domain::dialing::set_switch::{SetSwitch, SwitchedBy};
 use domain::dialing::{DialingCommand, decide};
 use domain::stream::StreamId;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ScheduleChange)]
 struct Request {
     enabled: Option<bool>,
     skip_holidays: Option<bool>,
@@ -30,13 +32,20 @@ struct Request {
     switch_locked: Option<bool>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = IntervalSaid)]
 struct Interval {
     day_of_week: u8,
     start_time: String,
     end_time: String,
 }
 
+#[utoipa::path(
+    put, path = "/api/schedule", operation_id = "put_schedule", tag = "schedule",
+    summary = "What is given changes",
+    request_body = Request,
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     admin: Admin,

@@ -35,6 +35,7 @@ use domain::stream::{StreamId, StreamKind};
 use domain::verdict::FactSource;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// How long an `Idempotency-Key` keeps its answer, in days.
@@ -42,7 +43,8 @@ const IDEMPOTENCY_DAYS: i64 = 7;
 /// How long an identical report without a time of its own is the same report, in seconds.
 const CONTENT_SECONDS: i64 = 10;
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Reported)]
 struct Reply {
     id: Option<i64>,
     status: String,
@@ -50,13 +52,44 @@ struct Reply {
     number_id: Option<i64>,
     attempt_id: Option<Uuid>,
     attempts: u32,
+    #[schema(value_type = String)]
     lease: LeaseAnswer,
     call_allowed: bool,
+    #[schema(value_type = Vec<String>)]
     warnings: Vec<Warning>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     quarantined: bool,
 }
 
+#[derive(ToSchema)]
+#[schema(as = Report)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// This, `phone_number`, or both.
+    number_id: Option<i64>,
+    phone_number: Option<String>,
+    #[schema(
+        pattern = "^(CONNECTED|FAILED|NOT_INTERESTED|MISSED|HANGUP|DISCONNECTED|BUSY|POWER_OFF|BANNED|UNKNOWN)$"
+    )]
+    status: String,
+    reason: Option<String>,
+    user_message: Option<String>,
+    /// ISO 8601 with an offset.
+    attempted_at: Option<String>,
+    batch_id: Option<String>,
+    agent_id: Option<i64>,
+    agent_phone: Option<String>,
+    /// Switches dialing on or off for all.
+    call_allowed: Option<bool>,
+}
+
+#[utoipa::path(
+    post, path = "/api/dialer/report-result", operation_id = "report_result", tag = "dialer",
+    summary = "What came of a call",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    request_body = Request,
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     dialer: Dialer,

@@ -9,7 +9,22 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
+use utoipa::ToSchema;
 
+#[derive(ToSchema)]
+#[schema(as = NumberFile)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Form {
+    #[schema(value_type = String, format = Binary)]
+    file: (),
+}
+
+#[utoipa::path(
+    post, path = "/api/numbers/upload", operation_id = "upload_numbers", tag = "numbers",
+    summary = "Adds the numbers of a CSV or XLSX file",
+    request_body(content = Form, content_type = "multipart/form-data"),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     admin: Admin,

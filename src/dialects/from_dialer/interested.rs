@@ -16,7 +16,7 @@ use crate::ledger::machines::sha256_hex;
 use crate::ledger::record::Action;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::agent::Agent;
@@ -35,14 +35,83 @@ use domain::status::Stage;
 use domain::stream::{StreamId, StreamKind};
 use domain::verdict::{FactSource, Remarks};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub async fn handler(State(app): State<App>, request: Request) -> Result<Response, Rejected> {
+/// What is answered; whatever else was said of the lead is in `lead` too.
+#[derive(ToSchema)]
+#[schema(as = Clicked)]
+#[expect(dead_code, reason = "told to clients; made in `reply`")]
+pub struct Reply {
+    success: bool,
+    lead: Lead,
+    message: String,
+    redirect_url: String,
+    handoff: Option<String>,
+    handoff_url: Option<String>,
+    warnings: Vec<String>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "told to clients; made in `reply`")]
+struct Lead {
+    id: i64,
+    full_name: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    notes: Option<String>,
+    status: String,
+    assigned_agent_name: Option<String>,
+    assigned_agent_username: Option<String>,
+    dialer_lead_id: Option<String>,
+    #[schema(required = true)]
+    vendor_id: Option<serde_json::Value>,
+    #[schema(required = true)]
+    list_id: Option<serde_json::Value>,
+    created_at: String,
+    updated_at: String,
+}
+
+/// What a dialer may say; other members are kept too.
+#[derive(ToSchema)]
+#[schema(as = Click)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// This or `user` names the agent.
+    #[schema(example = "CalebG")]
+    dialer_user_id: Option<String>,
+    #[schema(example = "CalebG")]
+    user: Option<String>,
+    full_name: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    notes: Option<String>,
+    /// The dialer's own id of the lead.
+    lead_id: Option<String>,
+    uniqueid: Option<String>,
+    session_id: Option<String>,
+    epoch: Option<String>,
+    address1: Option<String>,
+    city: Option<String>,
+    postal_code: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/leads/from-dialer", operation_id = "click", tag = "clicks",
+    summary = "An agent clicked Interested",
+    request_body(content((Request = "application/json"), (Request = "application/x-www-form-urlencoded"))),
+    responses((status = 201, body = Reply)),
+)]
+pub async fn handler(State(app): State<App>, request: axum::extract::Request) -> Result<Response, Rejected> {
     let id = request_id(request.extensions());
     take(&app, request, &id).await.map_err(|reject| Rejected(reject, id))
 }
 
-async fn take(app: &App, request: Request, request_id: &str) -> Result<Response, Reject> {
+async fn take(app: &App, request: axum::extract::Request, request_id: &str) -> Result<Response, Reject> {
     let headers = request.headers().clone();
     if is_prefetch(&headers) {
         return Err(Reject::Prefetch);

@@ -18,6 +18,7 @@ pub mod caller;
 pub mod fields;
 pub mod intake;
 pub mod interested;
+pub mod openapi;
 mod receipts;
 pub mod reject;
 pub mod reply;

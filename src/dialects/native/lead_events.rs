@@ -3,15 +3,16 @@
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::path::Named;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use projections::history::LeadHistory;
 
 pub async fn handler(
     State(app): State<App>,
     reader: Reader,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Json<LeadHistory>, Rejected> {
     let not_found = || reader.reject(Reject::NotFound("Lead"));
     let id = words::id(&id).ok_or_else(not_found)?;

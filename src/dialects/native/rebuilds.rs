@@ -4,10 +4,11 @@
 use super::caller::Reader;
 use super::reject::{Body, Reject, Rejected};
 use crate::clock::new_id;
+use crate::http::path::Named;
 use crate::state::App;
 use crate::work::rebuilds::Rebuild;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use projections::Projection;
 use serde_json::Value;
@@ -45,7 +46,7 @@ pub async fn start(
 pub async fn show(
     State(app): State<App>,
     reader: Reader,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Json<Rebuild>, Rejected> {
     let found = Uuid::try_parse(&id).ok().and_then(|id| app.rebuilds.find(id));
     found.map(Json).ok_or_else(|| reader.reject(Reject::NotFound("Rebuild")))

@@ -4,13 +4,14 @@ use super::caller::Reader;
 use super::dead_letters::{self, Item};
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::desk::Desk;
 use crate::ledger::record::Action;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::dead_letter::event::{ReportResolved, Resolution};
 use domain::dead_letter::{DeadLetterCommand, decide};
@@ -47,7 +48,7 @@ impl Action for Resolve {
 pub async fn handler(
     State(app): State<App>,
     reader: Reader,
-    Path(id): Path<String>,
+    Named(id): Named,
     Body(body): Body,
 ) -> Result<(HeaderMap, Json<Item>), Rejected> {
     reader.require_admin()?;

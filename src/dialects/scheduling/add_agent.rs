@@ -18,6 +18,12 @@ use serde_json::{Map, Value};
 
 const KINDS: [(&str, AgentKind); 2] = [("ai", AgentKind::Ai), ("human", AgentKind::Human)];
 
+#[utoipa::path(
+    post, path = "/api/v1/agents", operation_id = "add_agent", tag = "agents",
+    summary = "Another agent",
+    request_body = agent::Request,
+    responses((status = 201, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,

@@ -5,13 +5,15 @@ use crate::ledger::schedule_agents::AgentSaid;
 use chrono::NaiveTime;
 use projections::agents::AgentRow;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The most attempts and the longest delay that a policy may ask for.
 const ATTEMPTS_MAX: i64 = 100;
 const DELAY_MINUTES_MAX: i64 = 60 * 24 * 30;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Agent)]
 pub struct Reply {
     id: Uuid,
     name: String,
@@ -29,7 +31,8 @@ pub struct Reply {
     updated_at: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BusinessHours)]
 struct Hours {
     start: String,
     end: String,
@@ -62,6 +65,34 @@ impl From<&AgentRow> for Reply {
             updated_at: super::words::instant(row.updated_at),
         }
     }
+}
+
+/// What a body may say of an agent.
+#[derive(ToSchema)]
+#[schema(as = AgentSaid)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+pub struct Request {
+    name: Option<String>,
+    username: Option<String>,
+    /// `ai` or `human`.
+    #[schema(pattern = "^(ai|human)$")]
+    kind: Option<String>,
+    #[schema(minimum = 1, maximum = 100)]
+    max_attempts: Option<u32>,
+    #[schema(maximum = 43_200)]
+    retry_delay_minutes: Option<u32>,
+    /// `HH:MM` in `timezone`.
+    #[schema(pattern = "^([01][0-9]:[0-5][0-9])$")]
+    business_hours_start: Option<String>,
+    #[schema(pattern = "^([01][0-9]:[0-5][0-9])$")]
+    business_hours_end: Option<String>,
+    /// An IANA name.
+    #[schema(example = "Europe/London")]
+    timezone: Option<String>,
+    /// `active` or `inactive`; `is_active` says the same.
+    #[schema(pattern = "^(active|inactive)$")]
+    status: Option<String>,
+    is_active: Option<bool>,
 }
 
 /// What a body says of an agent, and the name it may log in by.

@@ -19,12 +19,14 @@ use projections::Views;
 use projections::call_list::{Call, Filter};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The longest search, in characters.
 const SEARCH_MAX: usize = 100;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallPage)]
 pub struct Reply {
     calls: Vec<Item>,
     total: i64,
@@ -35,7 +37,8 @@ pub struct Reply {
 }
 
 /// A call as this document shows it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Call)]
 pub struct Item {
     id: Uuid,
     lead_id: Uuid,
@@ -71,6 +74,12 @@ impl From<Call> for Item {
     }
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/calls/history", operation_id = "list_calls", tag = "calls",
+    summary = "Calls in pages, the latest first",
+    params(("agent_id" = Option<String>, Query), ("start_date" = Option<String>, Query, format = Date), ("end_date" = Option<String>, Query, format = Date), ("tz" = Option<String>, Query, description = "zone of the days; the ledger's", example = "Europe/London"), ("outcome" = Option<String>, Query, pattern = "^(answered|no_answer|failed)?$"), ("search" = Option<String>, Query), ("page" = Option<i64>, Query, minimum = 1), ("per_page" = Option<i64>, Query, minimum = 1, maximum = 100), ("as_of" = Option<String>, Query, description = "the name of read models made by lead-ledger rebuild --as-of")),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,

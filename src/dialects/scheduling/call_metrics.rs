@@ -9,8 +9,10 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallMetrics)]
 pub struct Reply {
     total_calls: i64,
     answered_calls: i64,
@@ -22,6 +24,12 @@ pub struct Reply {
     active_agents: i64,
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/calls/metrics", operation_id = "get_call_metrics", tag = "calls",
+    summary = "Sums over calls",
+    params(("agent_id" = Option<String>, Query), ("start_date" = Option<String>, Query, format = Date), ("end_date" = Option<String>, Query, format = Date), ("tz" = Option<String>, Query, description = "zone of the days; the ledger's", example = "Europe/London"), ("as_of" = Option<String>, Query, description = "the name of read models made by lead-ledger rebuild --as-of")),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,

@@ -6,25 +6,52 @@ use super::caller::Member;
 use super::fields::Fields;
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::report_call::ReportCall;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::ids::AnyId;
 use domain::outcome::Outcome;
 use domain::verdict::{FactSource, Remarks};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// The longest call, in seconds: a week.
 const SECONDS_MAX: i64 = 7 * 86_400;
 
+#[derive(ToSchema)]
+#[schema(as = CallResult)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// `in_progress`, `completed`, `no_answer`, `busy` or `failed`; this or `outcome` is needed.
+    #[schema(pattern = "^(in_progress|completed|no_answer|busy|failed)$")]
+    status: Option<String>,
+    /// `answered`, `no_answer` or `failed`.
+    #[schema(pattern = "^(answered|no_answer|failed)$")]
+    outcome: Option<String>,
+    /// `completed`, `not_interested`, `hung_up` or `no_answer`.
+    #[schema(pattern = "^(completed|not_interested|hung_up|no_answer)$")]
+    disposition: Option<String>,
+    duration_seconds: Option<u32>,
+    transcript_url: Option<String>,
+    summary: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/calls/{call_id}/result", operation_id = "report_call_result", tag = "calls",
+    summary = "What a provider says came of a call",
+    params(("call_id" = String, Path, description = "a UUID or 24 hex digits")),
+    request_body = Request,
+    responses((status = 200, body = Item)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Path(id): Path<String>,
+    Named(id): Named,
     Body(body): Body,
 ) -> Result<(HeaderMap, Json<Item>), Rejected> {
     member.may_change()?;

@@ -5,31 +5,36 @@ use super::caller::Member;
 use super::fields::Fields;
 use super::list_agents::find;
 use super::reject::{Body, Reject, Rejected};
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::schedule_agents::ChangeScheduledAgent;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 
 type Answer = Result<(HeaderMap, Json<Reply>), Rejected>;
 
-pub async fn update(
-    State(app): State<App>,
-    member: Member,
-    Path(id): Path<String>,
-    Body(body): Body,
-) -> Answer {
+#[utoipa::path(
+    method(put, patch), path = "/api/v1/agents/{agent_id}", operation_id = "change_agent", tag = "agents",
+    summary = "What is given changes",
+    params(("agent_id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    request_body = agent::Request,
+    responses((status = 200, body = Reply)),
+)]
+pub async fn update(State(app): State<App>, member: Member, Named(id): Named, Body(body): Body) -> Answer {
     change(&app, &member, &id, &body, false).await
 }
 
-pub async fn switch(
-    State(app): State<App>,
-    member: Member,
-    Path(id): Path<String>,
-    Body(body): Body,
-) -> Answer {
+#[utoipa::path(
+    method(put, patch), path = "/api/v1/agents/{agent_id}/status", operation_id = "switch_agent", tag = "agents",
+    summary = "On or off",
+    params(("agent_id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    request_body = agent::Request,
+    responses((status = 200, body = Reply)),
+)]
+pub async fn switch(State(app): State<App>, member: Member, Named(id): Named, Body(body): Body) -> Answer {
     change(&app, &member, &id, &body, true).await
 }
 

@@ -12,7 +12,31 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use utoipa::ToSchema;
 
+#[derive(ToSchema)]
+#[schema(as = NewLead)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// Of the agent: a UUID, a number or 24 hex digits.
+    agent_id: String,
+    first_name: String,
+    /// E.164.
+    #[schema(pattern = "^\\+[1-9][0-9]{1,14}$")]
+    phone_e164: String,
+    #[schema(value_type = Option<Object>)]
+    custom_fields: (),
+    /// ISO 8601; in the past or absent: now.
+    #[schema(format = DateTime)]
+    schedule_at: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/leads", operation_id = "create_lead", tag = "leads",
+    summary = "A lead to be called",
+    request_body = Request,
+    responses((status = 201, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,

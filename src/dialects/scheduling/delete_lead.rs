@@ -3,24 +3,38 @@
 use super::caller::Member;
 use super::get_lead::find;
 use super::reject::Rejected;
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::schedule_leads::DeleteLead;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadDeleted)]
+pub struct Reply {
+    message: &'static str,
+}
+
+#[utoipa::path(
+    delete, path = "/api/v1/leads/{lead_id}", operation_id = "delete_lead", tag = "leads",
+    summary = "Gone from lists; its history stays",
+    params(("lead_id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Path(id): Path<String>,
-) -> Result<(HeaderMap, Json<Value>), Rejected> {
+    Named(id): Named,
+) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     member.may_change()?;
     let row = find(&app, &id).await.map_err(|reject| member.reject(reject))?;
     let delete = DeleteLead { id: row.id };
     let recorded =
         app.ledger.record(&member.context(), &delete).await.map_err(|error| member.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
-    Ok((headers, Json(json!({ "message": "Lead deleted" }))))
+    Ok((headers, Json(Reply { message: "Lead deleted" })))
 }

@@ -6,16 +6,19 @@ use super::fields::Fields;
 use super::get_lead::find;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::explain::{Decision, Gate};
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dialability)]
 pub struct Reply {
     lead_id: Uuid,
     at: String,
@@ -23,7 +26,8 @@ pub struct Reply {
     gates: Vec<Item>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Gate)]
 struct Item {
     gate: &'static str,
     passes: bool,
@@ -35,7 +39,8 @@ struct Item {
     decided_by: Option<Decider>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Decision)]
 struct Decider {
     position: i64,
     recorded_at: String,
@@ -62,10 +67,16 @@ impl From<Gate> for Item {
     }
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/leads/{lead_id}/dialability", operation_id = "get_dialability", tag = "leads",
+    summary = "Why a lead is or is not called",
+    params(("lead_id" = String, Path, description = "a UUID, a number or 24 hex digits"), ("at" = Option<String>, Query, description = "for a call at this time; now", format = DateTime), ("as_of" = Option<String>, Query, description = "what was recorded up to this time", format = DateTime)),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Path(id): Path<String>,
+    Named(id): Named,
     Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
     ask(&app, &id, &query).await.map(Json).map_err(|reject| member.reject(reject))

@@ -4,11 +4,12 @@ use super::caller::Member;
 use super::fields::Fields;
 use super::lead::Reply;
 use super::reject::{Reject, Rejected};
+use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::ids::AnyId;
 use domain::stream::{StreamId, StreamKind};
 use domain::time::Instant;
@@ -16,10 +17,16 @@ use projections::Folded;
 use projections::lead::{LeadRow, rows};
 use serde_json::{Map, Value};
 
+#[utoipa::path(
+    get, path = "/api/v1/leads/{lead_id}", operation_id = "get_lead", tag = "leads",
+    summary = "One lead",
+    params(("lead_id" = String, Path, description = "a UUID, a number or 24 hex digits"), ("as_of" = Option<String>, Query, description = "what was recorded up to this time", format = DateTime)),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Path(id): Path<String>,
+    Named(id): Named,
     Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
     get(&app, &id, &query).await.map(Json).map_err(|reject| member.reject(reject))

@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The largest file, in bytes, with what a form adds.
@@ -21,7 +22,8 @@ const FILE_MAX: usize = (10 << 20) + (16 << 10);
 /// What a row is told whose number the agent has.
 const DUPLICATE: &str = "Lead with this phone number already exists for this agent";
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadsImported)]
 pub struct Reply {
     success_count: usize,
     error_count: usize,
@@ -29,12 +31,29 @@ pub struct Reply {
     total_processed: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RowError)]
 struct Item {
     row: usize,
     error: String,
 }
 
+#[derive(ToSchema)]
+#[schema(as = LeadFile)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Form {
+    /// CSV: `first_name`, `phone`, `schedule_at`; other columns become custom fields.
+    #[schema(value_type = String, format = Binary)]
+    file: (),
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/leads/csv-import", operation_id = "import_leads", tag = "leads",
+    summary = "The leads of a CSV file, each row for itself",
+    params(("agent_id" = String, Query)),
+    request_body(content = Form, content_type = "multipart/form-data"),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,

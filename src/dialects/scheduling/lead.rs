@@ -6,18 +6,21 @@ use domain::time::Instant;
 use projections::lead::LeadRow;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Under which name the custom fields of this dialect lie among what is known of a lead.
 pub const CUSTOM_FIELDS: &str = "custom_fields";
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Lead)]
 pub struct Reply {
     id: Uuid,
     agent_id: Option<Uuid>,
     first_name: String,
     phone_e164: Option<String>,
     status: &'static str,
+    #[schema(value_type = Object)]
     custom_fields: Map<String, Value>,
     schedule_at: String,
     attempts_count: i32,

@@ -5,28 +5,37 @@ use super::call_history::Item;
 use super::caller::Member;
 use super::get_lead::{as_of, find_ever};
 use super::reject::{Reject, Rejected};
+use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::stream::{StreamId, StreamKind};
 use projections::Folded;
 use projections::call_history;
 use projections::call_list::Call;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadCalls)]
 pub struct Reply {
     calls: Vec<Item>,
     total: usize,
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/leads/{lead_id}/calls", operation_id = "list_lead_calls", tag = "leads",
+    summary = "The calls of one lead, the latest first",
+    params(("lead_id" = String, Path, description = "a UUID, a number or 24 hex digits"), ("as_of" = Option<String>, Query, description = "what was recorded up to this time", format = DateTime)),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Path(id): Path<String>,
+    Named(id): Named,
     Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
     list(&app, &id, &query).await.map(Json).map_err(|reject| member.reject(reject))

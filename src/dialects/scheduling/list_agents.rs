@@ -5,17 +5,20 @@ use super::caller::Member;
 use super::fields::Fields;
 use super::page::Page;
 use super::reject::{Reject, Rejected};
+use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::ids::AnyId;
 use domain::principal::Role;
 use projections::agents::AgentRow;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = AgentPage)]
 pub struct Reply {
     agents: Vec<Item>,
     total: usize,
@@ -23,6 +26,12 @@ pub struct Reply {
     per_page: i64,
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/agents", operation_id = "list_agents", tag = "agents",
+    summary = "Agents in pages",
+    params(("page" = Option<i64>, Query, minimum = 1), ("per_page" = Option<i64>, Query, minimum = 1, maximum = 100)),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
@@ -40,11 +49,13 @@ pub async fn handler(
     Ok(Json(Reply { agents, total: rows.len(), page: page.page, per_page: page.per_page }))
 }
 
-pub async fn one(
-    State(app): State<App>,
-    member: Member,
-    Path(id): Path<String>,
-) -> Result<Json<Item>, Rejected> {
+#[utoipa::path(
+    get, path = "/api/v1/agents/{agent_id}", operation_id = "get_agent", tag = "agents",
+    summary = "One agent",
+    params(("agent_id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    responses((status = 200, body = Item)),
+)]
+pub async fn one(State(app): State<App>, member: Member, Named(id): Named) -> Result<Json<Item>, Rejected> {
     let row = find(&app, &id).await.map_err(|reject| member.reject(reject))?;
     Ok(Json(Item::from(&row)))
 }

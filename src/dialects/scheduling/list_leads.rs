@@ -15,12 +15,14 @@ use axum::extract::State;
 use projections::lead_list::{Column, Filter, Order, Total};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The longest search, in characters.
 const SEARCH_MAX: usize = 100;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadPage)]
 pub struct Reply {
     leads: Vec<Item>,
     total: i64,
@@ -30,6 +32,12 @@ pub struct Reply {
     per_page: i64,
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/leads", operation_id = "list_leads", tag = "leads",
+    summary = "Leads in pages, the newest first",
+    params(("agent_id" = Option<String>, Query), ("status_filter" = Option<String>, Query, pattern = "^(new|in_progress|done)?$"), ("search" = Option<String>, Query), ("page" = Option<i64>, Query, minimum = 1), ("per_page" = Option<i64>, Query, minimum = 1, maximum = 100), ("as_of" = Option<String>, Query, description = "the name of read models made by lead-ledger rebuild --as-of")),
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,

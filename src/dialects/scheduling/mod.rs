@@ -25,6 +25,7 @@ pub mod lead;
 pub mod lead_calls;
 pub mod list_agents;
 pub mod list_leads;
+pub mod openapi;
 pub mod page;
 pub mod reject;
 pub mod schedule_call;

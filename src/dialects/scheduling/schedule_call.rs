@@ -11,13 +11,39 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeadScheduled)]
+pub struct Reply {
+    message: &'static str,
+}
+
+#[derive(ToSchema)]
+#[schema(as = ScheduleCall)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    /// Of the lead: a UUID, a number or 24 hex digits.
+    lead_id: String,
+    /// Admins and supervisors: its next call may be made at any hour.
+    override_business_hours: Option<bool>,
+    /// Why; needed with an override.
+    reason: Option<String>,
+}
+
+#[utoipa::path(
+    post, path = "/api/v1/calls/schedule", operation_id = "schedule_call", tag = "calls",
+    summary = "Due now, before all others",
+    request_body = Request,
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
     Body(body): Body,
-) -> Result<(HeaderMap, Json<Value>), Rejected> {
+) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     member.may_change()?;
     let schedule = read(&app, &body).await.map_err(|reject| member.reject(reject))?;
     if schedule.override_reason.is_some() {
@@ -26,7 +52,7 @@ pub async fn handler(
     let recorded =
         app.ledger.record(&member.context(), &schedule).await.map_err(|error| member.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, !recorded.is_new);
-    Ok((headers, Json(json!({ "message": "Lead scheduled successfully" }))))
+    Ok((headers, Json(Reply { message: "Lead scheduled successfully" })))
 }
 
 async fn read(app: &App, body: &Map<String, Value>) -> Result<ScheduleNow, Reject> {

@@ -6,18 +6,49 @@ use super::get_lead::find;
 use super::lead::Reply;
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::schedule_leads::UpdateLead;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
+#[derive(ToSchema)]
+#[schema(as = LeadChange)]
+#[expect(dead_code, reason = "told to clients; read by its names")]
+struct Request {
+    first_name: Option<String>,
+    /// E.164.
+    #[schema(pattern = "^\\+[1-9][0-9]{1,14}$")]
+    phone_e164: Option<String>,
+    /// `new`, `in_progress` or `done`.
+    #[schema(pattern = "^(new|in_progress|done)$")]
+    status: Option<String>,
+    /// `not_interested`, `hung_up`, `completed` or `no_answer`.
+    #[schema(pattern = "^(not_interested|hung_up|completed|no_answer)$")]
+    disposition: Option<String>,
+    /// Replaces all of them.
+    #[schema(value_type = Option<Object>)]
+    custom_fields: (),
+    /// ISO 8601.
+    #[schema(format = DateTime)]
+    schedule_at: Option<String>,
+}
+
+#[utoipa::path(
+    method(put, patch), path = "/api/v1/leads/{lead_id}", operation_id = "update_lead", tag = "leads",
+    summary = "What is given changes",
+    params(("lead_id" = String, Path, description = "a UUID, a number or 24 hex digits")),
+    request_body = Request,
+    responses((status = 200, body = Reply)),
+)]
 pub async fn handler(
     State(app): State<App>,
     member: Member,
-    Path(id): Path<String>,
+    Named(id): Named,
     Body(body): Body,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     member.may_change()?;

@@ -1,4 +1,5 @@
 mod dialer_panel;
+mod docs;
 mod from_dialer;
 mod native;
 mod scheduling;

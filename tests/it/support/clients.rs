@@ -1,5 +1,6 @@
 //! One client for each dialect: it knows the paths and headers, so that no test spells them.
 
+use super::documented;
 use super::{DIALER_TOKEN, FROM_DIALER_KEY, PASSWORD, TestApp};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -16,10 +17,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    async fn read(response: Response) -> Self {
+    /// Reads it, and holds it against the dialect's own document.
+    async fn read(method: &Method, response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
+        let path = response.url().path().to_owned();
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        documented::check(method, &path, status, &body);
         Self { status, headers, body }
     }
 
@@ -81,7 +85,7 @@ impl Client {
         body: Option<&str>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -91,7 +95,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Answer::read(request.send().await.unwrap()).await
+        Answer::read(&method, request.send().await.unwrap()).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
@@ -107,7 +111,7 @@ impl Client {
             Some(token) => request.bearer_auth(token),
             None => request,
         };
-        Answer::read(request.send().await.unwrap()).await
+        Answer::read(&Method::POST, request.send().await.unwrap()).await
     }
 
     /// The bytes that a `POST` of JSON is answered with, and their type.
@@ -124,7 +128,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Answer::read(request.send().await.unwrap()).await
+        Answer::read(&Method::POST, request.send().await.unwrap()).await
     }
 
     /// A click of the "Interested" button, by JSON.

@@ -2,6 +2,7 @@
 
 pub mod chromium;
 pub mod clients;
+pub mod documented;
 pub mod history;
 pub mod pages;
 

@@ -35,6 +35,15 @@ async fn broken_bodies_are_refused_in_shape_and_change_nothing() {
         let wrong = admin.send(reqwest::Method::DELETE, path, None, &[]).await;
         assert_eq!((wrong.status.as_u16(), &wrong.body["detail"]), (405, &json!("Method Not Allowed")));
     }
+    for (method, path, status) in [
+        (reqwest::Method::GET, "/api/v1/leads/%FF", 422),
+        (reqwest::Method::POST, "/api/v1/calls/%FF/result", 422),
+        (reqwest::Method::DELETE, "/api/numbers/%FF", 404),
+    ] {
+        let answer = admin.send(method, path, Some("{\"outcome\":\"failed\"}"), &[]).await;
+        assert_eq!(answer.status, status, "{path}: {answer:?}");
+        assert!(answer.body["code"].is_string(), "{answer:?}");
+    }
     let nobodys = admin.get("/api/v1/nothing").await;
     assert_eq!((nobodys.status.as_u16(), &nobodys.body["detail"]), (404, &json!("Not Found")));
     assert_eq!(app.app.ledger.views().head().await.unwrap(), events);

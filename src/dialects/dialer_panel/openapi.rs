@@ -1,0 +1,63 @@
+//! This dialect as OpenAPI 3.1 (`/docs`, `lead-ledger openapi dialer_panel`): made from the operations' own types.
+
+use super::{
+    add_numbers, add_person, bulk_numbers, change_number, change_person, export_numbers, get_schedule,
+    list_numbers, list_people, next_batch, number_stats, put_schedule, report_result, upload_numbers,
+};
+use crate::http::openapi::{Scheme, refusals, secure};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::{Modify, OpenApi, ToSchema};
+
+/// What a refusal says: `detail` is a text, or with 422 a list.
+#[derive(ToSchema)]
+#[schema(as = Refusal)]
+#[expect(dead_code, reason = "told to clients; made in `reject`")]
+struct Refused {
+    detail: Detail,
+    code: String,
+    request_id: String,
+}
+
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "told to clients; made in `reject`")]
+enum Detail {
+    Text(String),
+    Problems(Vec<Problem>),
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "told to clients; made in `reject`")]
+struct Problem {
+    loc: Vec<String>,
+    msg: String,
+    r#type: String,
+}
+
+struct Shared;
+
+impl Modify for Shared {
+    fn modify(&self, document: &mut Document) {
+        secure(document, "token", Scheme::Bearer);
+        refusals(document, "Refusal", &[400, 401, 403, 404, 409, 422, 500, 503], &[408, 413, 415]);
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dialer panel",
+        description = "Numbers to dial and what came of them; numbers and people (document 003)."
+    ),
+    paths(
+        next_batch::handler, report_result::handler, get_schedule::handler, put_schedule::handler,
+        list_people::handler, add_person::handler, change_person::update, change_person::activate,
+        change_person::deactivate, change_person::reset_password, change_person::delete, list_numbers::handler,
+        number_stats::handler, add_numbers::handler, upload_numbers::handler, export_numbers::handler,
+        bulk_numbers::any, bulk_numbers::status, bulk_numbers::delete, bulk_numbers::progress,
+        change_number::set_status, change_number::reset, change_number::delete,
+    ),
+    components(schemas(Refused)),
+    modifiers(&Shared),
+)]
+pub struct DialerPanel;

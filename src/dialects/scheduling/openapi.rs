@@ -1,0 +1,59 @@
+//! This dialect as OpenAPI 3.1 (`/docs`, `lead-ledger openapi scheduling`): made from the operations' own types.
+
+use super::{
+    add_agent, call_history, call_metrics, call_result, change_agent, create_lead, delete_lead, dialability,
+    get_lead, import_leads, lead_calls, list_agents, list_leads, schedule_call, update_lead,
+};
+use crate::http::openapi::{Scheme, refusals, secure};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::{Modify, OpenApi, ToSchema};
+
+/// What a refusal says: `detail` is a text, or with 422 a list.
+#[derive(ToSchema)]
+#[schema(as = Refusal)]
+#[expect(dead_code, reason = "told to clients; made in `reject`")]
+struct Refused {
+    detail: Detail,
+    code: String,
+    request_id: String,
+}
+
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "told to clients; made in `reject`")]
+enum Detail {
+    Text(String),
+    Problems(Vec<Problem>),
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "told to clients; made in `reject`")]
+struct Problem {
+    /// `body`, `query` or `path`, and the name.
+    loc: Vec<String>,
+    msg: String,
+    r#type: String,
+}
+
+struct Shared;
+
+impl Modify for Shared {
+    fn modify(&self, document: &mut Document) {
+        secure(document, "token", Scheme::Bearer);
+        refusals(document, "Refusal", &[400, 401, 403, 404, 422, 500, 503], &[408, 409, 413, 415]);
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Lead management and scheduling", description = "Agents, leads and their calls (document 002)."),
+    paths(
+        list_agents::handler, list_agents::one, add_agent::handler, change_agent::update, change_agent::switch,
+        list_leads::handler, create_lead::handler, get_lead::handler, update_lead::handler, delete_lead::handler,
+        import_leads::handler, dialability::handler, lead_calls::handler, schedule_call::handler,
+        call_history::handler, call_metrics::handler, call_result::handler,
+    ),
+    components(schemas(Refused)),
+    modifiers(&Shared),
+)]
+pub struct Scheduling;
