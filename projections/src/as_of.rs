@@ -20,6 +20,9 @@ const NAMES_MAX: usize = 8;
 const CONNECTIONS: u32 = 2;
 const IDLE_MAX: Duration = Duration::from_mins(1);
 
+/// Which tables they are like: those of the newest migration. Others cannot be read by this release.
+const TABLES: &str = "SELECT max(version) FROM _sqlx_migrations";
+
 /// Read models as of a time.
 #[derive(Clone, Debug)]
 pub struct AsOf {
@@ -42,7 +45,7 @@ pub fn schema(name: &str) -> Option<String> {
 }
 
 impl Views {
-    /// The read models that were made under this name, if there are.
+    /// The read models that were made under this name, if there are; those of another release are not.
     pub async fn as_of(&self, name: &str) -> Result<Option<AsOf>, sqlx::Error> {
         let Some(schema) = schema(name) else { return Ok(None) };
         let is_there: bool = sqlx::query_scalar("SELECT to_regclass($1 || '.made') IS NOT NULL")
@@ -53,7 +56,8 @@ impl Views {
             return Ok(None);
         }
         let views = self.named(&schema);
-        let at = sqlx::query_scalar("SELECT as_of FROM made").fetch_optional(&views.pool).await?;
+        let made = format!("SELECT as_of FROM made WHERE tables = ({TABLES})");
+        let at = sqlx::query_scalar(&made).fetch_optional(&views.pool).await?;
         Ok(at.map(|at| AsOf { views, at }))
     }
 
@@ -81,21 +85,28 @@ impl Views {
 pub async fn make(pool: &PgPool, schema: &str, at: Instant, progress: Progress) -> Result<i64, RebuildError> {
     rebuild::locked(pool, async {
         let mut conn = pool.acquire().await?;
+        let now: Instant = sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(&mut *conn).await?;
+        if at > now {
+            return Err(RebuildError::Future);
+        }
         let position = position_at(&mut conn, at).await?;
         drop(conn);
-        let making = format!("{schema}_making");
+        // No name has this schema.
+        let making = format!("making_{schema}");
         rebuild::build(pool, &making, &Projection::ALL, position, progress).await?;
         let mut tx = pool.begin().await?;
         sqlx::query(&format!(
-            "CREATE TABLE {making}.made (as_of timestamptz NOT NULL, position bigint NOT NULL)"
+            "CREATE TABLE {making}.made (as_of timestamptz NOT NULL, position bigint NOT NULL, tables bigint)"
         ))
         .execute(&mut *tx)
         .await?;
-        sqlx::query(&format!("INSERT INTO {making}.made (as_of, position) VALUES ($1, $2)"))
-            .bind(at)
-            .bind(position)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(&format!(
+            "INSERT INTO {making}.made (as_of, position, tables) VALUES ($1, $2, ({TABLES}))"
+        ))
+        .bind(at)
+        .bind(position)
+        .execute(&mut *tx)
+        .await?;
         sqlx::query(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).execute(&mut *tx).await?;
         sqlx::query(&format!("ALTER SCHEMA {making} RENAME TO {schema}")).execute(&mut *tx).await?;
         tx.commit().await?;

@@ -24,6 +24,9 @@ row! {
         facts: i32 = "integer",
         occurred_at: DateTime<Utc> = "timestamptz",
         recorded_at: DateTime<Utc> = "timestamptz",
+        direction: String = "text",
+        provider: Option<String> = "text",
+        provider_call_id: Option<String> = "text",
     }
 }
 
@@ -48,6 +51,9 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<CallRow> {
             facts: i32::try_from(attempt.facts.len()).unwrap_or(i32::MAX),
             occurred_at: attempt.ordered_at(),
             recorded_at: attempt.recorded_at,
+            direction: attempt.direction.as_str().to_owned(),
+            provider: attempt.call.as_ref().map(|call| call.provider.clone()),
+            provider_call_id: attempt.call.as_ref().map(|call| call.id.clone()),
         }
     };
     lead.attempts.iter().map(row).collect()

@@ -3,11 +3,14 @@
 
 use crate::Views;
 use crate::call_history::CallRow;
+use crate::call_metrics::EVER;
 use crate::lead_list::Total;
+use crate::starts::Starts;
 use chrono::{DateTime, Utc};
 use domain::agent::Agent;
 use domain::ids::AnyId;
 use domain::lead::Lead;
+use domain::lead::event::Direction;
 use domain::outcome::{CallResult, Outcome};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -16,10 +19,15 @@ use uuid::Uuid;
 const COUNTED_MAX: i64 = 10_000;
 
 /// Which calls are meant.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Filter {
     pub agent_id: Option<Uuid>,
+    /// By these agents: what somebody may see (C-36).
+    pub agents: Option<Vec<Uuid>>,
     pub result: Option<CallResult>,
+    /// With one of these outcomes.
+    pub outcomes: Vec<Outcome>,
+    pub direction: Option<Direction>,
     /// Made then or later; a quarter of an hour, as days begin in every zone.
     pub from: Option<DateTime<Utc>>,
     /// Made before then.
@@ -39,8 +47,17 @@ pub struct Call {
     pub lead_name: Option<String>,
     pub lead_phone: Option<String>,
     pub agent_name: Option<String>,
+    /// All of the lead's name, and its number as it was first written.
+    pub lead_full_name: Option<String>,
+    pub lead_raw_phone: Option<String>,
     pub outcome: String,
     pub duration_seconds: Option<i32>,
+    pub reason: Option<String>,
+    pub user_message: Option<String>,
+    pub recording_url: Option<String>,
+    pub direction: String,
+    pub provider: Option<String>,
+    pub provider_call_id: Option<String>,
     pub transcript_url: Option<String>,
     pub summary: Option<String>,
     pub occurred_at: DateTime<Utc>,
@@ -58,8 +75,16 @@ impl Call {
             lead_name: person.first_name.clone().or_else(|| person.full_name.clone()),
             lead_phone: lead.phone_key(),
             agent_name: agent.map(name),
+            lead_full_name: person.full_name.clone(),
+            lead_raw_phone: person.phone.as_ref().map(|phone| phone.raw.clone()),
             outcome: row.outcome,
             duration_seconds: row.duration_seconds,
+            reason: row.reason,
+            user_message: row.user_message,
+            recording_url: row.recording_url,
+            direction: row.direction,
+            provider: row.provider,
+            provider_call_id: row.provider_call_id,
             transcript_url: row.transcript_url,
             summary: row.summary,
             occurred_at: row.occurred_at,
@@ -90,6 +115,13 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter, time: &str
     if let Some(agent_id) = filter.agent_id {
         sql.push(" AND c.agent_id = ").push_bind(agent_id);
     }
+    if let Some(agents) = &filter.agents {
+        sql.push(" AND c.agent_id = ANY(").push_bind(agents.clone()).push(")");
+    }
+    if !filter.outcomes.is_empty() {
+        let outcomes: Vec<&str> = filter.outcomes.iter().map(|outcome| outcome.as_str()).collect();
+        sql.push(" AND c.outcome = ANY(").push_bind(outcomes).push(")");
+    }
     if let Some(result) = filter.result {
         sql.push(" AND c.outcome = ANY(").push_bind(outcomes(result)).push(")");
     }
@@ -101,10 +133,27 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter, time: &str
     }
 }
 
-fn push_search(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
-    if let Some(phone_key) = &filter.phone_key {
-        sql.push(" AND l.phone_key = ").push_bind(phone_key.clone());
+/// The cells of the sums: all quarter hours of a time, or the one that sums them up.
+fn push_sums(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
+    push_filter(sql, filter, "c.bucket");
+    let is_ever = filter.from.is_none() && filter.before.is_none();
+    sql.push(if is_ever { " AND c.bucket = " } else { " AND c.bucket > " }).push_bind(EVER);
+}
+
+/// What the sums do not know.
+fn push_own(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
+    if let Some(direction) = filter.direction {
+        sql.push(" AND c.direction = ").push_bind(direction.as_str());
     }
+    if let Some(phone_key) = &filter.phone_key {
+        sql.push(" AND c.lead_id = ANY(ARRAY(SELECT id FROM lead WHERE phone_key = ")
+            .push_bind(phone_key.clone());
+        sql.push("))");
+    }
+}
+
+/// What only the lead's and the agent's names tell.
+fn push_search(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     let Some(search) = &filter.search else { return };
     let text = format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
     sql.push(" AND (l.full_name ILIKE ").push_bind(text.clone());
@@ -119,8 +168,10 @@ fn push_search(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     sql.push(")");
 }
 
-const JOINED: &str =
-    " FROM call_history c JOIN lead l ON l.id = c.lead_id LEFT JOIN agents a ON a.id = c.agent_id";
+const JOINED: &str = " JOIN lead l ON l.id = c.lead_id LEFT JOIN agents a ON a.id = c.agent_id";
+
+/// Where pages begin: after which call, by its time and id.
+pub(crate) type CallStarts = Starts<Filter, (DateTime<Utc>, Uuid)>;
 
 impl Views {
     /// The lead and the full id of a call, by any spelling of its id.
@@ -140,32 +191,59 @@ impl Views {
 
     /// Up to `limit` calls after the first `skip`, the latest first.
     pub async fn list_calls(&self, filter: &Filter, skip: i64, limit: i64) -> Result<Vec<Call>, sqlx::Error> {
+        let start = self.call_starts.find(filter, skip);
         let mut sql = QueryBuilder::new(
             "SELECT c.id, c.lead_id, c.agent_id, COALESCE(l.first_name, l.full_name) AS lead_name, \
-             COALESCE(l.phone_key, l.phone) AS lead_phone, a.first_name || ' ' || a.last_name AS agent_name, \
-             c.outcome, c.duration_seconds, c.transcript_url, c.summary, c.occurred_at",
+             COALESCE(l.phone_key, l.phone) AS lead_phone, l.full_name AS lead_full_name, l.phone AS lead_raw_phone, \
+             a.first_name || ' ' || a.last_name AS agent_name, c.outcome, c.duration_seconds, c.reason, \
+             c.user_message, c.recording_url, c.transcript_url, c.summary, c.occurred_at, c.direction, c.provider, \
+             c.provider_call_id FROM ",
         );
-        sql.push(JOINED);
+        // Names are joined to the calls that are shown; only a search has to look at all of them.
+        let is_search = filter.search.is_some();
+        sql.push(if is_search { "call_history c" } else { "(SELECT * FROM call_history c" });
+        if is_search {
+            sql.push(JOINED);
+        }
         push_filter(&mut sql, filter, "c.occurred_at");
+        push_own(&mut sql, filter);
         push_search(&mut sql, filter);
+        if let Some((occurred_at, id)) = start {
+            sql.push(" AND (c.occurred_at, c.id) < (")
+                .push_bind(occurred_at)
+                .push(", ")
+                .push_bind(id)
+                .push(")");
+        }
         sql.push(" ORDER BY c.occurred_at DESC, c.id DESC LIMIT ").push_bind(limit);
-        sql.push(" OFFSET ").push_bind(skip);
-        sql.build_query_as().fetch_all(&self.pool).await
+        sql.push(" OFFSET ").push_bind(if start.is_some() { 0 } else { skip });
+        if !is_search {
+            sql.push(") c").push(JOINED).push(" ORDER BY c.occurred_at DESC, c.id DESC");
+        }
+        let calls: Vec<Call> = sql.build_query_as().fetch_all(&self.pool).await?;
+        if let Some(last) = calls.last() {
+            let next = skip.saturating_add(i64::try_from(calls.len()).unwrap_or(0));
+            self.call_starts.put(filter, next, (last.occurred_at, last.id));
+        }
+        Ok(calls)
     }
 
-    /// How many there are: from the sums and the calls that go on; with a search, counted up to a limit.
+    /// How many there are: from the sums and the calls that go on; what the sums do not know is counted up to a limit.
     pub async fn total_calls(&self, filter: &Filter) -> Result<Total, sqlx::Error> {
-        if filter.search.is_some() || filter.phone_key.is_some() {
-            let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1");
-            sql.push(JOINED);
+        if filter.search.is_some() || filter.phone_key.is_some() || filter.direction.is_some() {
+            let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM call_history c");
+            if filter.search.is_some() {
+                sql.push(JOINED);
+            }
             push_filter(&mut sql, filter, "c.occurred_at");
+            push_own(&mut sql, filter);
             push_search(&mut sql, filter);
             sql.push(" LIMIT ").push_bind(COUNTED_MAX + 1).push(") AS counted");
             let count: i64 = sql.build_query_scalar().fetch_one(&self.pool).await?;
             return Ok(Total { count: count.min(COUNTED_MAX), is_exact: count <= COUNTED_MAX });
         }
         let mut sql = QueryBuilder::new("SELECT COALESCE(sum(c.calls), 0)::bigint FROM call_metrics c");
-        push_filter(&mut sql, filter, "c.bucket");
+        push_sums(&mut sql, filter);
         let over: i64 = sql.build_query_scalar().fetch_one(&self.pool).await?;
         let mut sql = QueryBuilder::new("SELECT count(*) FROM call_history c");
         push_filter(&mut sql, filter, "c.occurred_at");
@@ -174,14 +252,30 @@ impl Views {
         Ok(Total { count: over + open, is_exact: true })
     }
 
+    /// Finished calls by agent, and how many of them were answered.
+    pub async fn calls_by_agent(&self, agents: &[Uuid]) -> Result<Vec<(Uuid, i64, i64)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT agent_id, sum(calls)::bigint, COALESCE(sum(calls) FILTER (WHERE outcome = ANY($2)), 0)::bigint \
+             FROM call_metrics WHERE bucket = $3 AND agent_id = ANY($1) GROUP BY agent_id",
+        )
+        .bind(agents)
+        .bind(outcomes(CallResult::Answered))
+        .bind(EVER)
+        .fetch_all(&self.pool)
+        .await
+    }
+
     /// What the calls sum up to. Leads and agents are counted where the calls are, never summed.
     pub async fn call_metrics(&self, filter: &Filter) -> Result<Metrics, sqlx::Error> {
-        let mut sql = QueryBuilder::new("SELECT c.outcome, sum(c.calls)::bigint FROM call_metrics c");
-        push_filter(&mut sql, filter, "c.bucket");
+        let mut sql = QueryBuilder::new(
+            "SELECT c.outcome, sum(c.calls)::bigint, sum(c.first_calls)::bigint FROM call_metrics c",
+        );
+        push_sums(&mut sql, filter);
         sql.push(" GROUP BY c.outcome");
-        let sums: Vec<(String, i64)> = sql.build_query_as().fetch_all(&self.pool).await?;
+        let sums: Vec<(String, i64, i64)> = sql.build_query_as().fetch_all(&self.pool).await?;
         let mut metrics = Metrics::default();
-        for (outcome, calls) in sums {
+        for (outcome, calls, first_calls) in sums {
+            metrics.leads += first_calls;
             match Outcome::from_word(&outcome).and_then(Outcome::call_result) {
                 Some(CallResult::Answered) => metrics.answered += calls,
                 Some(CallResult::NoAnswer) => metrics.no_answer += calls,
@@ -190,11 +284,19 @@ impl Views {
             }
         }
         let mut sql = QueryBuilder::new(
-            "SELECT count(DISTINCT c.lead_id), count(DISTINCT c.agent_id) FROM call_history c",
+            "SELECT count(DISTINCT c.agent_id) FILTER (WHERE c.agent_id <> '00000000-0000-0000-0000-000000000000') \
+             FROM call_metrics c",
         );
-        push_filter(&mut sql, filter, "c.occurred_at");
-        sql.push(" AND c.is_final");
-        (metrics.leads, metrics.agents) = sql.build_query_as().fetch_one(&self.pool).await?;
+        push_sums(&mut sql, filter);
+        metrics.agents = sql.build_query_scalar().fetch_one(&self.pool).await?;
+        // Up to a time, and whoever called, a lead was called if its first call is among these.
+        let is_told = filter.from.is_none() && filter.agent_id.is_none() && filter.agents.is_none();
+        if !is_told || filter.result.is_some() || !filter.outcomes.is_empty() {
+            let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM call_history c");
+            push_filter(&mut sql, filter, "c.occurred_at");
+            sql.push(" AND c.is_final GROUP BY c.lead_id) AS called");
+            metrics.leads = sql.build_query_scalar().fetch_one(&self.pool).await?;
+        }
         Ok(metrics)
     }
 }

@@ -15,15 +15,28 @@ use uuid::Uuid;
 /// What the sums are kept for: quarter hour, agent (nil: nobody), outcome.
 type Cell = (DateTime<Utc>, Uuid, Outcome);
 
-/// Sums by cell: finished calls and seconds.
+/// The bucket that sums up all others.
+pub const EVER: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+/// What is summed: finished calls, their seconds, and how many of them were their lead's first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Sum {
+    calls: i64,
+    seconds: i64,
+    first_calls: i64,
+}
+
+/// Sums by cell.
 #[derive(Clone, Debug, Default)]
-pub struct Sums(BTreeMap<Cell, (i64, i64)>);
+pub struct Sums(BTreeMap<Cell, Sum>);
 
 impl Sums {
     /// Adds what a lead's finished attempts amount to, `sign` times.
     pub fn add(&mut self, folded: &Folded, sign: i64) {
         let Some(lead) = folded.state.as_lead() else { return };
-        for attempt in lead.attempts.iter().filter(|attempt| attempt.outcome.is_final()) {
+        let finished = || lead.attempts.iter().filter(|attempt| attempt.outcome.is_final());
+        let first = finished().min_by_key(|attempt| (attempt.ordered_at(), attempt.id)).map(|first| first.id);
+        for attempt in finished() {
             let (agent_id, seconds) = if let [only] = attempt.facts.as_slice() {
                 (only.fact.agent_id, only.fact.duration_seconds)
             } else {
@@ -33,9 +46,12 @@ impl Sums {
             let at = attempt.ordered_at();
             let bucket = at.duration_trunc(TimeDelta::minutes(15)).unwrap_or(at);
             let agent_id = agent_id.map_or(Uuid::nil(), |id| id.0);
-            let sum = self.0.entry((bucket, agent_id, attempt.outcome)).or_default();
-            sum.0 += sign;
-            sum.1 += sign * i64::from(seconds.unwrap_or(0));
+            for bucket in [bucket, EVER] {
+                let sum = self.0.entry((bucket, agent_id, attempt.outcome)).or_default();
+                sum.calls += sign;
+                sum.seconds += sign * i64::from(seconds.unwrap_or(0));
+                sum.first_calls += if first == Some(attempt.id) { sign } else { 0 };
+            }
         }
     }
 
@@ -48,16 +64,17 @@ impl Sums {
             }
             sums.add(&change.after, 1);
         }
-        sums.0.retain(|_, sum| *sum != (0, 0));
+        sums.0.retain(|_, sum| *sum != Sum::default());
         sums
     }
 
     /// Adds the sums of another shard.
     pub fn merge(&mut self, other: Self) {
-        for (cell, (calls, seconds)) in other.0 {
+        for (cell, other) in other.0 {
             let sum = self.0.entry(cell).or_default();
-            sum.0 += calls;
-            sum.1 += seconds;
+            sum.calls += other.calls;
+            sum.seconds += other.seconds;
+            sum.first_calls += other.first_calls;
         }
     }
 
@@ -67,20 +84,23 @@ impl Sums {
             return Ok(());
         }
         let buckets: Vec<_> = self.0.keys().map(|cell| cell.0).collect();
-        let negative: Vec<_> = self.0.iter().filter(|(_, sum)| sum.0 < 0).map(|(cell, _)| cell.0).collect();
+        let negative: Vec<_> =
+            self.0.iter().filter(|(_, sum)| sum.calls < 0).map(|(cell, _)| cell.0).collect();
         let values = [
             plan.bind(buckets)?,
             plan.bind(self.0.keys().map(|cell| cell.1).collect::<Vec<_>>())?,
             plan.bind(self.0.keys().map(|cell| cell.2.as_str()).collect::<Vec<_>>())?,
-            plan.bind(self.0.values().map(|sum| sum.0).collect::<Vec<_>>())?,
-            plan.bind(self.0.values().map(|sum| sum.1).collect::<Vec<_>>())?,
+            plan.bind(self.0.values().map(|sum| sum.calls).collect::<Vec<_>>())?,
+            plan.bind(self.0.values().map(|sum| sum.seconds).collect::<Vec<_>>())?,
+            plan.bind(self.0.values().map(|sum| sum.first_calls).collect::<Vec<_>>())?,
         ];
-        let [bucket, agent, outcome, calls, seconds] = values;
+        let [bucket, agent, outcome, calls, seconds, first] = values;
         plan.push(&format!(
-            "INSERT INTO call_metrics AS m (bucket, agent_id, outcome, calls, duration_seconds) \
+            "INSERT INTO call_metrics AS m (bucket, agent_id, outcome, calls, duration_seconds, first_calls) \
              SELECT * FROM unnest({bucket}::timestamptz[], {agent}::uuid[], {outcome}::text[], {calls}::bigint[], \
-             {seconds}::bigint[]) ON CONFLICT (bucket, agent_id, outcome) DO UPDATE \
-             SET calls = m.calls + EXCLUDED.calls, duration_seconds = m.duration_seconds + EXCLUDED.duration_seconds"
+             {seconds}::bigint[], {first}::bigint[]) ON CONFLICT (bucket, agent_id, outcome) DO UPDATE \
+             SET calls = m.calls + EXCLUDED.calls, duration_seconds = m.duration_seconds + EXCLUDED.duration_seconds, \
+             first_calls = m.first_calls + EXCLUDED.first_calls"
         ));
         if !negative.is_empty() {
             let mut args = PgArguments::default();
@@ -92,13 +112,14 @@ impl Sums {
 
     /// Writes them as lines of `COPY`'s text format.
     pub fn copy(&self, out: &mut BytesMut) {
-        for ((bucket, agent_id, outcome), (calls, seconds)) in &self.0 {
+        for ((bucket, agent_id, outcome), sum) in &self.0 {
             let mut line = CopyLine::new(out);
             bucket.write(line.field());
             agent_id.write(line.field());
             outcome.as_str().write(line.field());
-            calls.write(line.field());
-            seconds.write(line.field());
+            sum.calls.write(line.field());
+            sum.seconds.write(line.field());
+            sum.first_calls.write(line.field());
             line.end();
         }
     }

@@ -5,6 +5,8 @@ use crate::change::Folded;
 use crate::row::row;
 use chrono::{DateTime, Utc};
 use domain::ids::AnyId;
+use domain::lead::Lead;
+use domain::lead::attempt::Attempt;
 use domain::stream::StreamId;
 use uuid::Uuid;
 
@@ -38,6 +40,16 @@ row! {
         updated_at: DateTime<Utc> = "timestamptz",
         deleted_at: Option<DateTime<Utc>> = "timestamptz",
         schedule_at: DateTime<Utc> = "timestamptz",
+        priority: String = "text",
+        quality: String = "text",
+        score: i16 = "smallint",
+        assigned_at: Option<DateTime<Utc>> = "timestamptz",
+        last_contact_at: Option<DateTime<Utc>> = "timestamptz",
+        followups: i32 = "integer",
+        campaign_id: Option<String> = "text",
+        ad_id: Option<String> = "text",
+        form_id: Option<String> = "text",
+        value_hundredths: Option<i64> = "bigint",
     }
 }
 
@@ -46,8 +58,9 @@ macro_rules! select_lead {
         concat!(
             "SELECT id, num, sequence, source, phone, phone_key, full_name, first_name, last_name, email, extra, ",
             "agent_id, stage, panel_status, queue_state, disposition, scheduling, due_at, lease_batch_id, ",
-            "lease_until, attempts, last_attempt_at, latest_note, created_at, updated_at, deleted_at, schedule_at ",
-            "FROM lead ",
+            "lease_until, attempts, last_attempt_at, latest_note, created_at, updated_at, deleted_at, schedule_at, ",
+            "priority, quality, score, assigned_at, last_contact_at, followups, campaign_id, ad_id, form_id, ",
+            "value_hundredths FROM lead ",
             $condition
         )
     };
@@ -61,6 +74,8 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<LeadRow> {
     let Some(lead) = folded.state.as_lead() else { return Vec::new() };
     let queue = lead.queue();
     let person = &lead.person;
+    let (grade, campaign) = (lead.grade(), lead.campaign.as_ref());
+    let contacts = contacts(lead);
     vec![LeadRow {
         id: stream.id,
         num: lead.num,
@@ -83,13 +98,40 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<LeadRow> {
         lease_batch_id: lead.lease.as_ref().map(|lease| lease.batch_id.0),
         lease_until: lead.lease.as_ref().map(|lease| lease.expires_at),
         attempts: i32::try_from(lead.attempts_count()).unwrap_or(i32::MAX),
-        last_attempt_at: lead.newest_attempt().map(domain::lead::attempt::Attempt::ordered_at),
+        last_attempt_at: lead.newest_attempt().map(Attempt::ordered_at),
         latest_note: lead.latest_note.as_ref().map(|note| note.text.clone()),
         created_at: lead.captured_at,
         updated_at: lead.changed_at,
         deleted_at: lead.deleted_at,
         schedule_at: lead.schedule_at.unwrap_or(lead.captured_at),
+        priority: grade.priority.as_str().to_owned(),
+        quality: grade.quality.as_str().to_owned(),
+        score: i16::from(grade.score),
+        assigned_at: lead.assigned_at,
+        last_contact_at: contacts.last,
+        followups: contacts.followups,
+        campaign_id: campaign.and_then(|campaign| campaign.campaign_id.clone()),
+        ad_id: campaign.and_then(|campaign| campaign.ad_id.clone()),
+        form_id: campaign.and_then(|campaign| campaign.form_id.clone()),
+        value_hundredths: lead.value_hundredths,
     }]
+}
+
+/// The calls that somebody answered.
+struct Contacts {
+    last: Option<DateTime<Utc>>,
+    /// Finished calls after the first answered one (C-35).
+    followups: i32,
+}
+
+fn contacts(lead: &Lead) -> Contacts {
+    let answered = || lead.attempts.iter().filter(|attempt| attempt.outcome.is_answered());
+    let Some(first) = answered().map(Attempt::ordered_at).min() else {
+        return Contacts { last: None, followups: 0 };
+    };
+    let later = lead.attempts.iter().filter(|a| a.outcome.is_final() && a.ordered_at() > first);
+    let followups = i32::try_from(later.count()).unwrap_or(i32::MAX);
+    Contacts { last: answered().map(Attempt::ordered_at).max(), followups }
 }
 
 impl Views {
@@ -103,6 +145,16 @@ impl Views {
         sqlx::query_scalar(
             "SELECT id FROM lead WHERE phone_key = $1 AND deleted_at IS NULL ORDER BY updated_at DESC, id DESC \
              LIMIT 20",
+        )
+        .bind(phone_key)
+        .fetch_all(&self.pool)
+        .await
+    }
+
+    /// Leads with this phone, deleted ones too, the most recently changed first.
+    pub async fn leads_ever_by_phone(&self, phone_key: &str) -> Result<Vec<Uuid>, sqlx::Error> {
+        sqlx::query_scalar(
+            "SELECT id FROM lead WHERE phone_key = $1 ORDER BY updated_at DESC, id DESC LIMIT 20",
         )
         .bind(phone_key)
         .fetch_all(&self.pool)

@@ -1,17 +1,16 @@
 //! Which leads does a list show? One filter for lists, counts, selections and exports.
 //!
-//! Pages are asked for by how many come before them. Where a page begins that follows one asked for lately is
-//! remembered as a key, so that paging on costs the same wherever it has come to.
+//! Pages are asked for by how many come before them; see `starts`.
 
 use crate::Views;
 use crate::lead::LeadRow;
+use crate::starts::Starts;
 use chrono::{DateTime, Utc};
-use domain::status::{PanelStatus, SchedulingStatus};
+use domain::lead::event::Source;
+use domain::lead::grade::{Priority, Quality};
+use domain::status::{PanelStatus, SchedulingStatus, Stage};
 use futures_util::TryStreamExt;
-use quick_cache::sync::Cache;
 use sqlx::{Postgres, QueryBuilder};
-use std::fmt;
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -23,6 +22,13 @@ const COUNTED_MAX: i64 = 10_000;
 pub struct Filter {
     pub status: Option<PanelStatus>,
     pub agent_id: Option<Uuid>,
+    /// Of these agents, or of nobody too: what somebody may see (C-36).
+    pub agents: Option<(Vec<Uuid>, bool)>,
+    /// In one of these stages.
+    pub stages: Vec<Stage>,
+    pub source: Option<Source>,
+    pub priority: Option<Priority>,
+    pub quality: Option<Quality>,
     /// Where it stands for the scheduler at that time: one that is being dialed is in progress.
     pub scheduling: Option<(SchedulingStatus, DateTime<Utc>)>,
     /// The whole number, as the ledger compares it.
@@ -35,6 +41,21 @@ pub struct Filter {
     pub before: Option<DateTime<Utc>>,
     pub nums: Option<Vec<i64>>,
     pub excluded_nums: Vec<i64>,
+}
+
+impl Filter {
+    /// Whether the counts can tell how many there are.
+    fn is_counted(&self) -> bool {
+        let Self { phone_key, scheduling, search, from, before, nums, excluded_nums, priority, .. } = self;
+        phone_key.is_none()
+            && scheduling.is_none()
+            && search.is_none()
+            && from.is_none()
+            && before.is_none()
+            && nums.is_none()
+            && priority.is_none()
+            && excluded_nums.is_empty()
+    }
 }
 
 /// What a list is ordered by.
@@ -69,32 +90,8 @@ pub struct Order {
     pub is_descending: bool,
 }
 
-/// How many beginnings of pages are remembered, and how long: longer, and a list that grows would be cut elsewhere.
-const STARTS_MAX: usize = 10_000;
-const START_FRESH: Duration = Duration::from_mins(1);
-
-/// After which lead a page begins: its value of the order, as text, and its number.
-#[derive(Clone, Debug)]
-struct Start {
-    value: String,
-    num: i64,
-    known_since: Instant,
-}
-
-/// Where pages begin that somebody is likely to ask for next.
-pub(crate) struct Starts(Cache<(Filter, Order, i64), Start>);
-
-impl Default for Starts {
-    fn default() -> Self {
-        Self(Cache::new(STARTS_MAX))
-    }
-}
-
-impl fmt::Debug for Starts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Starts").finish_non_exhaustive()
-    }
-}
+/// Where pages begin: after which lead, by its value of the order (as text) and its number.
+pub(crate) type LeadStarts = Starts<(Filter, Order), (String, i64)>;
 
 /// A lead in a list, and its value of the order.
 #[derive(sqlx::FromRow)]
@@ -118,6 +115,23 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     }
     if let Some(agent_id) = filter.agent_id {
         sql.push(" AND l.agent_id = ").push_bind(agent_id);
+    }
+    if let Some((agents, or_nobody)) = &filter.agents {
+        sql.push(" AND (l.agent_id = ANY(").push_bind(agents.clone());
+        sql.push(if *or_nobody { ") OR l.agent_id IS NULL)" } else { "))" });
+    }
+    if !filter.stages.is_empty() {
+        let stages: Vec<&str> = filter.stages.iter().map(|stage| stage.as_str()).collect();
+        sql.push(" AND l.stage = ANY(").push_bind(stages).push(")");
+    }
+    if let Some(source) = filter.source {
+        sql.push(" AND l.source = ").push_bind(source.as_str());
+    }
+    if let Some(priority) = filter.priority {
+        sql.push(" AND l.priority = ").push_bind(priority.as_str());
+    }
+    if let Some(quality) = filter.quality {
+        sql.push(" AND l.quality = ").push_bind(quality.as_str());
     }
     match filter.scheduling {
         None => {}
@@ -194,14 +208,12 @@ impl Views {
         skip: i64,
         limit: i64,
     ) -> Result<Vec<LeadRow>, sqlx::Error> {
-        let starts = &self.starts.0;
-        let start = starts.get(&(filter.clone(), order, skip));
         // A list of what the clock moves is cut anew each time.
         let is_remembered = filter.scheduling.is_none();
-        let start =
-            start.filter(|start| is_remembered && skip > 0 && start.known_since.elapsed() < START_FRESH);
+        let list = (filter.clone(), order);
+        let start = self.lead_starts.find(&list, skip).filter(|_| is_remembered);
         let mut sql = select(filter, order);
-        if let Some(Start { value, num, .. }) = &start {
+        if let Some((value, num)) = &start {
             let (column, sql_type) = order.column.sql();
             let comparison = if order.is_descending { "<" } else { ">" };
             sql.push(format!(" AND ({column}, l.num) {comparison} (")).push_bind(value.clone());
@@ -215,28 +227,15 @@ impl Views {
         let listed: Vec<Listed> = sql.build_query_as().fetch_all(&self.pool).await?;
         if let Some(last) = listed.last().filter(|_| is_remembered) {
             let next = skip.saturating_add(i64::try_from(listed.len()).unwrap_or(0));
-            let (value, num) = (last.order_value.clone(), last.lead.num);
-            starts.insert((filter.clone(), order, next), Start { value, num, known_since: Instant::now() });
+            self.lead_starts.put(&list, next, (last.order_value.clone(), last.lead.num));
         }
         Ok(listed.into_iter().map(|listed| listed.lead).collect())
     }
 
     /// How many there are: from the counts read model, else counted up to a limit.
     pub async fn total_leads(&self, filter: &Filter) -> Result<Total, sqlx::Error> {
-        let Filter { status, agent_id, scheduling, phone_key, search, from, before, nums, excluded_nums } =
-            filter;
-        let is_counted = phone_key.is_none()
-            && scheduling.is_none()
-            && search.is_none()
-            && from.is_none()
-            && before.is_none()
-            && nums.is_none()
-            && excluded_nums.is_empty();
-        if is_counted {
-            let counts = self.lead_counts(*agent_id).await?;
-            let is_meant = |word: &str| status.is_none_or(|status| status.as_str() == word);
-            let count = counts.iter().filter(|(word, _)| is_meant(word)).map(|(_, count)| count).sum();
-            return Ok(Total { count, is_exact: true });
+        if filter.is_counted() {
+            return Ok(Total { count: self.lead_count(filter).await?, is_exact: true });
         }
         let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 FROM lead l");
         push_filter(&mut sql, filter);

@@ -7,6 +7,7 @@ pub mod change;
 pub mod feed;
 pub mod history;
 pub mod row;
+mod starts;
 pub mod steps;
 pub mod streams;
 mod together;
@@ -47,7 +48,8 @@ pub struct Views {
     pool: PgPool,
     by_key: PgPool,
     histories: Arc<Together<Histories>>,
-    starts: Arc<lead_list::Starts>,
+    lead_starts: Arc<lead_list::LeadStarts>,
+    call_starts: Arc<call_list::CallStarts>,
     named: Arc<as_of::Named>,
 }
 
@@ -56,6 +58,13 @@ impl Views {
     /// statement once. Both find the schema `live`.
     pub fn new(pool: PgPool, by_key: PgPool) -> Self {
         let histories = Arc::new(Together::new(Histories));
-        Self { pool, by_key, histories, starts: Arc::default(), named: Arc::default() }
+        Self {
+            pool,
+            by_key,
+            histories,
+            lead_starts: Arc::default(),
+            call_starts: Arc::default(),
+            named: Arc::default(),
+        }
     }
 }

@@ -79,7 +79,7 @@ impl Projection {
         match self {
             Self::DialQueue | Self::Interests => &["lead_id"],
             Self::CallMetrics => &["bucket", "agent_id", "outcome"],
-            Self::LeadCounts => &["panel_status", "agent_id"],
+            Self::LeadCounts => &["panel_status", "agent_id", "stage", "source", "quality"],
             Self::Lead
             | Self::CallHistory
             | Self::Agents

@@ -47,6 +47,8 @@ pub enum RebuildError {
     Busy,
     #[error("a fold thread died")]
     Thread,
+    #[error("that time has not come yet: what it will say cannot be known")]
+    Future,
     #[error("the tables could not be switched while they were in use; try again")]
     Contended,
 }

@@ -22,15 +22,15 @@ pub async fn load(
 ) -> Result<Vec<Step>, FeedError> {
     let rows: Vec<(i64, Instant, i64, String, String, String)> = sqlx::query_as(
         "SELECT position, recorded_at, sequence, event_type, event_version, payload::text FROM events \
-         WHERE aggregate_type = $1 AND aggregate_id = $2 ORDER BY sequence",
+         WHERE aggregate_type = $1 AND aggregate_id = $2 AND ($3::timestamptz IS NULL OR recorded_at <= $3) \
+         ORDER BY sequence",
     )
     .bind(stream.kind.as_str())
     .bind(stream.aggregate_id())
+    .bind(as_of)
     .fetch_all(conn)
     .await?;
-    let is_known = |recorded_at: &Instant| as_of.is_none_or(|as_of| *recorded_at <= as_of);
     rows.into_iter()
-        .take_while(|(_, recorded_at, ..)| is_known(recorded_at))
         .map(|(position, recorded_at, sequence, name, version, payload)| {
             let event = stored::decode(stream.kind, &name, &version, &payload)
                 .map_err(|problem| FeedError::Unreadable { stream, sequence, problem })?;

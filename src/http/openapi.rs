@@ -15,6 +15,15 @@ pub enum Scheme {
     Header(&'static str),
 }
 
+/// `PUT` and `PATCH` of one path do the same, and still every operation has an id of its own.
+pub fn tell_apart(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        if let (Some(_), Some(patch)) = (&item.put, &mut item.patch) {
+            patch.operation_id = patch.operation_id.take().map(|id| format!("{id}_by_patch"));
+        }
+    }
+}
+
 /// Names the scheme, and wants it for every operation.
 pub fn secure(document: &mut OpenApi, name: &str, scheme: Scheme) {
     let scheme = match scheme {

@@ -74,7 +74,9 @@ impl Past {
 /// What other leads of the same number mean for it.
 #[derive(Default)]
 struct Elsewhere {
+    is_banned: bool,
     ban: Option<Decision>,
+    leased_until: Option<Instant>,
     lease: Option<Decision>,
 }
 
@@ -93,29 +95,30 @@ impl Ledger {
         at: Instant,
         as_of: Option<Instant>,
     ) -> Result<Option<Vec<Gate>>, RecordError> {
-        let mut conn = self.pool().acquire().await?;
-        let past = Past::load(&mut conn, StreamId::new(StreamKind::Lead, id), as_of).await?;
+        let past = self.past(StreamId::new(StreamKind::Lead, id), as_of).await?;
         let Some(lead) = past.state.as_lead().filter(|lead| lead.exists() && lead.deleted_at.is_none())
         else {
             return Ok(None);
         };
-        let dialing = Past::load(&mut conn, StreamId::DIALING, as_of).await?;
+        let dialing = self.past(StreamId::DIALING, as_of).await?;
         let agent = match lead.agent_id {
-            Some(agent_id) => {
-                Some(Past::load(&mut conn, StreamId::new(StreamKind::Agent, agent_id.0), as_of).await?)
-            }
+            Some(agent_id) => Some(self.past(StreamId::new(StreamKind::Agent, agent_id.0), as_of).await?),
             None => None,
         };
-        let elsewhere = self.elsewhere(&mut conn, id, lead, at, as_of).await?;
+        let elsewhere = self.elsewhere(id, lead, at, as_of).await?;
         let mut gates = ledger_gates(&dialing, at);
         gates.extend(lead_gates(&past, lead, agent.as_ref(), &elsewhere, at));
         Ok(Some(gates))
     }
 
-    /// The ban and the lease that other leads of the number hold.
+    async fn past(&self, stream: StreamId, as_of: Option<Instant>) -> Result<Past, RecordError> {
+        let mut conn = self.pool().acquire().await?;
+        Past::load(&mut conn, stream, as_of).await
+    }
+
+    /// The ban and the lease that other leads of the number hold. Of now, the keys tell, which next-batch asks too.
     async fn elsewhere(
         &self,
-        conn: &mut PgConnection,
         id: Uuid,
         lead: &Lead,
         at: Instant,
@@ -123,27 +126,31 @@ impl Ledger {
     ) -> Result<Elsewhere, RecordError> {
         let mut elsewhere = Elsewhere::default();
         let Some(phone) = lead.phone_key() else { return Ok(elsewhere) };
-        let mut others = self.views().leads_by_phone(&phone).await?;
         if as_of.is_none() {
-            // Who holds the keys now is what next-batch asks; a deleted lead may.
-            let ban = self.find_key(&Key::suppressed(&phone)).await?;
-            others.extend(ban.and_then(|held| held.holder.parse::<Uuid>().ok()));
+            elsewhere.is_banned = self.find_key(&Key::suppressed(&phone)).await?.is_some();
+            let is_leased = lead.lease.is_none() && self.find_key(&Key::lease(&phone)).await?.is_some();
+            elsewhere.leased_until = is_leased.then_some(at);
         }
-        for other in others.into_iter().filter(|other| *other != id) {
-            let past = Past::load(conn, StreamId::new(StreamKind::Lead, other), as_of).await?;
-            let of_lead =
-                |state: &State, is_so: &dyn Fn(&Lead) -> bool| state.as_lead().is_some_and(|l| is_so(l));
-            let is_banned = |lead: &Lead| lead.is_suppressed() && lead.phone_key().as_ref() == Some(&phone);
-            let is_leased = |lead: &Lead| {
-                lead.lease.as_ref().is_some_and(|lease| lease.expires_at > at)
-                    && lead.phone_key().as_ref() == Some(&phone)
+        for other in self.views().leads_ever_by_phone(&phone).await? {
+            if other == id {
+                continue;
+            }
+            let past = self.past(StreamId::new(StreamKind::Lead, other), as_of).await?;
+            let of_phone = |state: &State| {
+                state.as_lead().filter(|lead| lead.phone_key().as_ref() == Some(&phone)).cloned()
             };
-            let [ban, lease] =
-                past.deciding(|state| [of_lead(state, &is_banned), of_lead(state, &is_leased)]);
-            if of_lead(&past.state, &is_banned) {
+            let is_banned = |state: &State| of_phone(state).is_some_and(|lead| lead.is_suppressed());
+            let leased_until = |state: &State| {
+                of_phone(state)?.lease.as_ref().map(|lease| lease.expires_at).filter(|until| *until > at)
+            };
+            let [ban, lease] = past
+                .deciding(|state| [format!("{}", is_banned(state)), format!("{:?}", leased_until(state))]);
+            if is_banned(&past.state) {
+                elsewhere.is_banned = true;
                 elsewhere.ban = elsewhere.ban.or(ban);
             }
-            if of_lead(&past.state, &is_leased) {
+            if let Some(until) = leased_until(&past.state) {
+                elsewhere.leased_until = elsewhere.leased_until.max(Some(until));
                 elsewhere.lease = elsewhere.lease.or(lease);
             }
         }
@@ -191,8 +198,8 @@ fn lead_gates(
     let circumstances = Circumstances {
         at,
         hours: agents_hours.as_ref(),
-        is_banned_elsewhere: elsewhere.ban.is_some(),
-        is_leased_elsewhere: elsewhere.lease.is_some(),
+        is_banned_elsewhere: elsewhere.is_banned,
+        is_leased_elsewhere: elsewhere.leased_until.is_some(),
     };
     // What each gate looks at, whatever the time.
     let looked_at = |state: &State| {
@@ -221,9 +228,10 @@ fn lead_gates(
                 }
                 LeadGate::Due => (Some(lead.queue().due_at), own),
                 LeadGate::Lease => {
-                    let is_own = lead.lease.as_ref().is_some_and(|lease| lease.expires_at > at);
-                    let until = lead.lease.as_ref().map(|lease| lease.expires_at);
-                    (until, elsewhere.lease.clone().filter(|_| !is_own).or(own))
+                    let own_until =
+                        lead.lease.as_ref().map(|lease| lease.expires_at).filter(|until| *until > at);
+                    let decided = elsewhere.lease.clone().filter(|_| own_until.is_none()).or(own);
+                    (own_until.or(elsewhere.leased_until.filter(|until| *until > at)), decided)
                 }
                 // The later of the two: whose hours hold, and which they are.
                 LeadGate::BusinessHours => (None, later(own, set_hours.clone())),

@@ -182,7 +182,12 @@ impl Ledger {
     /// Picks due leads that nobody else of this process has picked. One at a time; recording them is nobody's wait.
     async fn pick(&self, request: &IssueBatch) -> Result<Picked<'_>, RecordError> {
         let picker = &self.inner.picker;
-        let _turn = picker.turn.lock().await;
+        // Some agents' leads are looked for along the whole queue: no poller waits for that. What both pick, the
+        // lane gives to one.
+        let _turn = match request.only {
+            None => Some(picker.turn.lock().await),
+            Some(_) => None,
+        };
         let followed = self.followed().position;
         let taken = {
             let mut in_flight = picker.in_flight();

@@ -6,10 +6,13 @@ use super::record::Action;
 use super::report_call::ReportCall;
 use domain::Refusal;
 use domain::ids::{AttemptId, BatchId, FactId};
+use domain::keys::Key;
 use domain::lead::LeadCommand;
-use domain::lead::event::ProviderCall;
+use domain::lead::dialability::{Circumstances, LeadGate};
+use domain::lead::event::{Direction, ProviderCall};
 use domain::lead::place_call::PlaceCall;
 use domain::lead::report_attempt::ReportAttempt;
+use domain::lead::state::Lease;
 use domain::outcome::Outcome;
 use domain::verdict::{FactSource, Remarks};
 use uuid::Uuid;
@@ -22,24 +25,46 @@ pub struct BeginCall {
     pub batch_id: Uuid,
 }
 
-impl Action for BeginCall {
-    /// The call's id.
-    type Answer = Uuid;
+/// A call that the ledger knows of and nobody was asked for yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Begun {
+    pub attempt_id: Uuid,
+    /// The number to call, in E.164 where it has that form.
+    pub to: String,
+}
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Uuid, RecordError> {
+impl Action for BeginCall {
+    type Answer = Begun;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Begun, RecordError> {
         let lead = desk.lead(self.lead_id).await?;
-        let now = desk.now();
-        let is_ours = |lease: &domain::lead::state::Lease| {
-            lease.batch_id == BatchId(self.batch_id) && lease.expires_at > now
+        let (now, dialing) = (desk.now(), desk.dialing().await?);
+        let agent = match lead.agent_id {
+            Some(agent_id) => Some(desk.agent(agent_id.0).await?),
+            None => None,
         };
+        // Much may have happened since it was leased.
+        let hours = agent.as_ref().and_then(|agent| agent.hours.as_ref());
+        let circumstances = Circumstances::at(now).within(hours);
+        let closed = lead
+            .gates(&circumstances)
+            .into_iter()
+            .find(|(gate, no)| *gate != LeadGate::Lease && no.is_some());
+        if let Some((_, Some(refusal))) = closed {
+            return Err(refusal.into());
+        }
+        let is_ours = |lease: &Lease| lease.batch_id == BatchId(self.batch_id) && lease.expires_at > now;
         if !lead.lease.as_ref().is_some_and(is_ours) {
             return Err(Refusal::LeadIsLeased.into());
         }
-        let dialing = desk.dialing().await?;
-        let policy = match lead.agent_id {
-            Some(agent_id) => desk.agent(agent_id.0).await?.policy,
-            None => dialing.policy,
-        };
+        if !dialing.closed_reasons(now).is_empty() {
+            return Err(Refusal::LeadIsNotDue.into());
+        }
+        if agent.as_ref().is_some_and(|agent| !agent.is_active) {
+            return Err(Refusal::AgentIsInactive.into());
+        }
+        let phone = lead.person.phone.as_ref().ok_or(Refusal::LeadHasNoPhone)?;
+        desk.require_absent(Key::suppressed(&phone.key()));
         let attempt_id = desk.new_id();
         let report = ReportAttempt {
             at: now,
@@ -51,13 +76,14 @@ impl Action for BeginCall {
             outcome: Outcome::Queued,
             agent_id: lead.agent_id,
             duration_seconds: None,
-            policy,
+            policy: agent.map_or(dialing.policy, |agent| agent.policy),
             call_allowed: dialing.enabled,
             warnings: Vec::new(),
             remarks: Remarks::default(),
         };
+        let to = phone.e164.clone().unwrap_or_else(|| phone.raw.clone());
         desk.decide_lead(self.lead_id, &LeadCommand::ReportAttempt(Box::new(report))).await?;
-        Ok(attempt_id)
+        Ok(Begun { attempt_id, to })
     }
 }
 
@@ -66,6 +92,7 @@ impl Action for BeginCall {
 pub struct CallTaken {
     pub lead_id: Uuid,
     pub attempt_id: Uuid,
+    pub direction: Direction,
     pub call: ProviderCall,
 }
 
@@ -74,7 +101,8 @@ impl Action for CallTaken {
 
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
         let attempt_id = AttemptId(self.attempt_id);
-        let place = PlaceCall { at: desk.now(), attempt_id, call: self.call.clone() };
+        let place =
+            PlaceCall { at: desk.now(), attempt_id, direction: self.direction, call: self.call.clone() };
         desk.decide_lead(self.lead_id, &LeadCommand::PlaceCall(place)).await?;
         said(self.lead_id, self.attempt_id, Outcome::Initiated, None).decide(desk).await?;
         Ok(())

@@ -203,7 +203,7 @@ impl Action for ScheduleNow {
         desk.wait_turn(StreamId::new(StreamKind::Lead, self.id)).await;
         let lead = desk.lead(self.id).await?;
         let (at, queue) = (desk.now(), lead.queue());
-        let is_due = queue.state != QueueState::Closed && queue.due_at <= at;
+        let is_due = queue.state != QueueState::Closed && queue.due_at <= at && !lead.is_spent();
         let is_overridden = self.override_reason.is_none() || lead.hours_overridden_at.is_some();
         if is_due && is_overridden && lead.priority == TOP_PRIORITY && lead.deleted_at.is_none() {
             return Ok(());

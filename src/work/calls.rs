@@ -1,20 +1,25 @@
 //! Which calls does the ledger ask for by itself? With `LEDGER_AUTODIAL`, by the minute, those of AI agents that are due:
 //! picked and leased as a batch is, so that no dialer and no other process has them too.
 
-use crate::call_provider::{CallProvider, OutboundCall};
-use crate::ledger::issue_batch::{IssueBatch, IssuedNumber};
-use crate::ledger::place_calls::{BeginCall, CallTaken, said};
+use crate::call_provider::{CallProvider, OutboundCall, ProviderError};
+use crate::ledger::issue_batch::IssueBatch;
+use crate::ledger::place_calls::{BeginCall, Begun, CallTaken, said};
+use crate::ledger::record::Action;
 use crate::ledger::{Context, Ledger, RecordError};
-use domain::lead::event::ProviderCall;
+use domain::lead::event::{Direction, ProviderCall};
 use domain::outcome::Outcome;
-use domain::phone::Phone;
 use futures_util::StreamExt;
 use metrics::counter;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Calls asked for at the same time.
 const AT_ONCE: usize = 8;
+/// How long a provider may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// How often what became of a call is recorded again: for about 25 seconds.
+const TRIES_MAX: u32 = 8;
 
 /// Asks a provider for calls.
 #[derive(Clone)]
@@ -43,33 +48,59 @@ impl Calls {
         let request = IssueBatch { size_requested: size, size, lease, only, receipt: None };
         let batch = self.ledger.issue_batch(context, &request).await?.answer;
         let batch_id = batch.batch_id;
-        let placing = batch.numbers.into_iter().map(|number| self.place(context, batch_id, number));
+        let placing = batch.numbers.into_iter().map(|number| self.place(context, batch_id, number.lead_id));
         let placed: Vec<_> = futures_util::stream::iter(placing).buffer_unordered(AT_ONCE).collect().await;
-        placed.into_iter().try_fold(0, |count, placed| placed.map(|()| count + 1))
+        let mut count = 0;
+        for placed in placed {
+            match placed {
+                Ok(()) => count += 1,
+                // Something came between leasing and calling: it waits for its lease to end.
+                Err(RecordError::Refused(refusal)) => {
+                    tracing::debug!(%refusal, "a leased lead was not called");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(count)
     }
 
-    /// Asks for the call of one leased number. What the provider says to it is a fact either way.
-    async fn place(
-        &self,
-        context: &Context,
-        batch_id: Uuid,
-        number: IssuedNumber,
-    ) -> Result<(), RecordError> {
-        let lead_id = number.lead_id;
-        let attempt_id = self.ledger.record(context, &BeginCall { lead_id, batch_id }).await?.answer;
-        let to = Phone::try_new(&number.phone, domain::phone::Region::default());
-        let to = to.ok().and_then(|phone| phone.e164).unwrap_or(number.phone);
-        match self.provider.place(&OutboundCall { attempt_id, to }).await {
+    /// Asks for the call of one leased lead. What the provider says to it is a fact either way.
+    async fn place(&self, context: &Context, batch_id: Uuid, lead_id: Uuid) -> Result<(), RecordError> {
+        let begun = self.ledger.record(context, &BeginCall { lead_id, batch_id }).await?.answer;
+        let Begun { attempt_id, to } = begun;
+        let asked =
+            tokio::time::timeout(ANSWER_MAX, self.provider.place(&OutboundCall { attempt_id, to })).await;
+        match asked.unwrap_or(Err(ProviderError::Unreachable)) {
             Ok(id) => {
                 let call = ProviderCall { provider: self.provider.name().to_owned(), id };
-                self.ledger.record(context, &CallTaken { lead_id, attempt_id, call }).await?;
+                let taken = CallTaken { lead_id, attempt_id, direction: Direction::Outbound, call };
+                self.insist(context, &taken).await
             }
             Err(error) => {
                 counter!("ledger_calls_not_placed").increment(1);
                 let failed = said(lead_id, attempt_id, Outcome::Failed, Some(error.to_string()));
-                self.ledger.record(context, &failed).await?;
+                self.insist(context, &failed).await
             }
         }
-        Ok(())
+    }
+
+    /// Records what has happened outside and cannot be undone: tries again while the ledger cannot take it.
+    async fn insist<A: Action>(&self, context: &Context, action: &A) -> Result<(), RecordError> {
+        let mut tried = 0;
+        loop {
+            match self.ledger.record(context, action).await {
+                Ok(_) => return Ok(()),
+                Err(RecordError::Busy | RecordError::Unavailable | RecordError::Conflict(_))
+                    if tried < TRIES_MAX =>
+                {
+                    tokio::time::sleep(Duration::from_millis(100 << tried)).await;
+                    tried += 1;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "what became of a call could not be recorded");
+                    return Err(error);
+                }
+            }
+        }
     }
 }

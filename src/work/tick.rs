@@ -39,7 +39,12 @@ pub async fn run(ledger: Ledger, calls: Option<Calls>, tasks: Tasks) {
             () = tokio::time::sleep(EVERY) => {}
             () = tasks.stopping() => return,
         }
-        if let Err(error) = tick(&ledger, calls.as_ref()).await {
+        let ticked = tokio::select! {
+            ticked = tick(&ledger, calls.as_ref()) => ticked,
+            // A call that was begun and not asked for is one whose end nobody tells.
+            () = tasks.stopping() => return,
+        };
+        if let Err(error) = ticked {
             tracing::warn!(%error, "the minute's work was not done; the next minute does it");
         }
     }
@@ -51,8 +56,9 @@ pub async fn tick(ledger: &Ledger, calls: Option<&Calls>) -> Result<(), RecordEr
     for id in ledger.views().batches_to_expire(ledger.now(), BATCHES_MAX).await? {
         ledger.record(&context, &ExpireBatch { id }).await?;
     }
+    ledger.forget_expired_keys().await?;
     if let Some(calls) = calls {
         calls.place_due(&context, CALLS_MAX).await?;
     }
-    ledger.forget_expired_keys().await
+    Ok(())
 }

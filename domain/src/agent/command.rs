@@ -2,7 +2,8 @@
 
 use super::{
     Agent, AgentEvent, change::ChangeAgent, change_password::ChangePassword, delete::DeleteAgent,
-    register::RegisterAgent, set_active::SetActive, set_dial_policy::SetDialPolicy, set_scopes::SetScopes,
+    place::PlaceAgent, register::RegisterAgent, set_active::SetActive, set_dial_policy::SetDialPolicy,
+    set_scopes::SetScopes,
 };
 use crate::Refusal;
 
@@ -15,6 +16,7 @@ pub enum AgentCommand {
     Delete(DeleteAgent),
     SetScopes(SetScopes),
     SetDialPolicy(Box<SetDialPolicy>),
+    Place(PlaceAgent),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -27,5 +29,6 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Result<Vec<AgentEvent>, 
         AgentCommand::Delete(c) => c.decide(agent),
         AgentCommand::SetScopes(c) => c.decide(agent),
         AgentCommand::SetDialPolicy(c) => c.decide(agent),
+        AgentCommand::Place(c) => c.decide(agent),
     }
 }

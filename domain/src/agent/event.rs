@@ -1,6 +1,7 @@
 //! What can happen to an agent? Password hashes are never among it: they live in the `secrets` table.
 
 use super::hours::BusinessHours;
+use crate::ids::AgentId;
 use crate::lead::attempt::DialPolicy;
 use crate::principal::{Role, Scope};
 use crate::status::words;
@@ -19,6 +20,7 @@ pub enum AgentEvent {
     AgentDeleted(AgentDeleted),
     ScopesSet(ScopesSet),
     DialPolicySet(Box<DialPolicySet>),
+    AgentPlaced(AgentPlaced),
 }
 
 impl AgentEvent {
@@ -33,6 +35,7 @@ impl AgentEvent {
             Self::AgentDeleted(_) => "agent_deleted",
             Self::ScopesSet(_) => "scopes_set",
             Self::DialPolicySet(_) => "dial_policy_set",
+            Self::AgentPlaced(_) => "agent_placed",
         }
     }
 
@@ -146,4 +149,14 @@ pub struct DialPolicySet {
     /// `None`: at any hour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<BusinessHours>,
+}
+
+/// Department and supervisor, from now on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AgentPlaced {
+    pub at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervisor_id: Option<AgentId>,
 }

@@ -9,6 +9,7 @@ pub mod state;
 pub mod change;
 pub mod change_password;
 pub mod delete;
+pub mod place;
 pub mod register;
 pub mod set_active;
 pub mod set_dial_policy;

@@ -2,6 +2,7 @@
 
 use super::event::{AgentChanged, AgentEvent, AgentKind, AgentRegistered, Profile};
 use super::hours::BusinessHours;
+use crate::ids::AgentId;
 use crate::keys::Key;
 use crate::lead::attempt::DialPolicy;
 use crate::principal::{Role, Scope};
@@ -29,6 +30,8 @@ pub struct Agent {
     pub scopes: Vec<Scope>,
     /// Within which its leads are called; `None`: at any hour.
     pub hours: Option<BusinessHours>,
+    /// Who leads it.
+    pub supervisor_id: Option<AgentId>,
 }
 
 impl Default for Agent {
@@ -48,6 +51,7 @@ impl Default for Agent {
             deleted_at: None,
             scopes: Vec::new(),
             hours: None,
+            supervisor_id: None,
         }
     }
 }
@@ -105,6 +109,11 @@ impl Agent {
                 self.policy = e.policy;
                 self.hours = e.hours;
             }
+            AgentEvent::AgentPlaced(e) => {
+                self.changed_at = e.at;
+                self.department = e.department;
+                self.supervisor_id = e.supervisor_id;
+            }
             AgentEvent::ScopesSet(e) => {
                 self.changed_at = e.at;
                 self.scopes = e.scopes;
@@ -131,12 +140,9 @@ impl Agent {
             policy: e.policy,
             person: e.person,
             is_active: true,
-            token_epoch: 0,
             registered_at: e.at,
             changed_at: e.at,
-            deleted_at: None,
-            scopes: Vec::new(),
-            hours: None,
+            ..Self::default()
         };
     }
 

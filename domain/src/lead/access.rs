@@ -66,7 +66,12 @@ mod tests {
         let (own, other) = (AgentId(Uuid::from_u128(1)), AgentId(Uuid::from_u128(2)));
         let caller = agent(Role::Telecaller, &[]);
         let qualifier = agent(Role::Telecaller, &[Scope::LeadsQualify]);
-        let assign = AssignLead { at: minute(1), agent_id: Some(own), cause: AssignmentCause::Person };
+        let assign = AssignLead {
+            at: minute(1),
+            agent_id: Some(own),
+            cause: AssignmentCause::Person,
+            candidates: Vec::new(),
+        };
         let mine =
             given([captured()]).reports(report(Outcome::Interested, 1)).when(LeadCommand::Assign(assign));
         assert_eq!(

@@ -1,6 +1,6 @@
 //! What is known of one call attempt? Its facts, the answer given to each, and their verdict.
 
-use super::event::ProviderCall;
+use super::event::{Direction, ProviderCall};
 use crate::ids::{AttemptId, BatchId};
 use crate::outcome::Outcome;
 use crate::status::{PanelStatus, words};
@@ -94,6 +94,7 @@ pub struct Attempt {
     pub outcome: Outcome,
     /// Its name at the provider that placed it.
     pub call: Option<ProviderCall>,
+    pub direction: Direction,
 }
 
 impl Attempt {

@@ -3,6 +3,7 @@
 use super::attempt::{Answered, DialPolicy};
 use crate::ids::{AgentId, AttemptId, BatchId, FactId};
 use crate::outcome::Outcome;
+use crate::status::words;
 use crate::time::Instant;
 use crate::verdict::{FactSource, Remarks};
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,25 @@ pub struct FactAdded {
     pub person: Remarks,
 }
 
+words! {
+    /// Who called whom.
+    Direction {
+        Outbound = "outbound",
+        Inbound = "inbound",
+    }
+}
+
+impl Direction {
+    const fn outbound() -> Self {
+        Self::Outbound
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    fn is_outbound(&self) -> bool {
+        *self == Self::Outbound
+    }
+}
+
 /// A call as its provider knows it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct ProviderCall {
@@ -55,10 +75,12 @@ pub struct ProviderCall {
     pub id: String,
 }
 
-/// A provider took a call that it was asked to place.
+/// A provider took a call that it was asked to place, or somebody called us.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CallPlaced {
     pub at: Instant,
     pub attempt_id: AttemptId,
+    #[serde(default = "Direction::outbound", skip_serializing_if = "Direction::is_outbound")]
+    pub direction: Direction,
     pub call: ProviderCall,
 }

@@ -9,8 +9,10 @@ use super::{
     change_details::ChangeDetails,
     close::CloseLead,
     delete::DeleteLead,
+    grade::GradeLead,
     lease::LeaseLead,
     place_call::PlaceCall,
+    record_campaign::RecordCampaign,
     record_interest::RecordInterest,
     report_attempt::ReportAttempt,
     requeue::RequeueLead,
@@ -43,6 +45,8 @@ pub enum LeadCommand {
     AnswerSubmission(AnswerSubmission),
     TakeUp(TakeUpLead),
     PlaceCall(PlaceCall),
+    Grade(GradeLead),
+    RecordCampaign(RecordCampaign),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -65,6 +69,8 @@ pub fn decide(lead: &Lead, command: &LeadCommand) -> Result<Vec<LeadEvent>, Refu
         LeadCommand::AnswerSubmission(c) => (c.at, c.decide(lead)?),
         LeadCommand::TakeUp(c) => (c.at, c.decide(lead)?),
         LeadCommand::PlaceCall(c) => (c.at, c.decide(lead)?),
+        LeadCommand::Grade(c) => (c.at, c.decide(lead)?),
+        LeadCommand::RecordCampaign(c) => (c.at, c.decide(lead)?),
     };
     if let Some(changed) = status_changed(lead, &events, at) {
         events.push(LeadEvent::LeadStatusChanged(changed));

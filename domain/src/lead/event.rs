@@ -9,7 +9,10 @@ use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use super::attempt_event::{AttemptReported, CallPlaced, FactAdded, ProviderCall};
+pub use super::attempt_event::{AttemptReported, CallPlaced, Direction, FactAdded, ProviderCall};
+pub use super::sales_event::{
+    AssignmentWeighed, Campaign, CampaignRecorded, Candidate, LeadGraded, LeadValued,
+};
 
 /// Everything that can happen to a lead, in the words of the log.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -38,6 +41,10 @@ pub enum LeadEvent {
     LeadTakenUp(LeadTakenUp),
     CallPlaced(CallPlaced),
     HoursOverridden(HoursOverridden),
+    LeadGraded(LeadGraded),
+    CampaignRecorded(CampaignRecorded),
+    AssignmentWeighed(AssignmentWeighed),
+    LeadValued(LeadValued),
 }
 
 impl LeadEvent {
@@ -67,6 +74,10 @@ impl LeadEvent {
             Self::LeadTakenUp(_) => "lead_taken_up",
             Self::CallPlaced(_) => "call_placed",
             Self::HoursOverridden(_) => "hours_overridden",
+            Self::LeadGraded(_) => "lead_graded",
+            Self::CampaignRecorded(_) => "campaign_recorded",
+            Self::AssignmentWeighed(_) => "assignment_weighed",
+            Self::LeadValued(_) => "lead_valued",
         }
     }
 
@@ -95,6 +106,10 @@ impl LeadEvent {
             Self::LeadTakenUp(e) => e.at,
             Self::CallPlaced(e) => e.at,
             Self::HoursOverridden(e) => e.at,
+            Self::LeadGraded(e) => e.at,
+            Self::CampaignRecorded(e) => e.at,
+            Self::AssignmentWeighed(e) => e.at,
+            Self::LeadValued(e) => e.at,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod details;
 pub mod dialability;
 pub mod event;
 mod held_keys;
+mod sales_event;
 pub mod state;
 pub mod timeline;
 
@@ -20,8 +21,10 @@ pub mod capture;
 pub mod change_details;
 pub mod close;
 pub mod delete;
+pub mod grade;
 pub mod lease;
 pub mod place_call;
+pub mod record_campaign;
 pub mod record_interest;
 pub mod report_attempt;
 pub mod requeue;

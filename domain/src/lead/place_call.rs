@@ -1,6 +1,6 @@
 //! A provider took a call that it was asked to place: from now on the call has the provider's id too (C-25).
 
-use super::event::{CallPlaced, LeadEvent, ProviderCall};
+use super::event::{CallPlaced, Direction, LeadEvent, ProviderCall};
 use super::state::Lead;
 use crate::Refusal;
 use crate::ids::AttemptId;
@@ -11,6 +11,7 @@ pub struct PlaceCall {
     pub at: Instant,
     /// The attempt as it was recorded before the provider was asked.
     pub attempt_id: AttemptId,
+    pub direction: Direction,
     pub call: ProviderCall,
 }
 
@@ -23,6 +24,7 @@ impl PlaceCall {
             None => Ok(vec![LeadEvent::CallPlaced(CallPlaced {
                 at: self.at,
                 attempt_id: self.attempt_id,
+                direction: self.direction,
                 call: self.call.clone(),
             })]),
         }
@@ -37,6 +39,7 @@ mod tests {
     use crate::lead::given::{Given, batch, captured, given, minute, report};
     use crate::lead::lease::LeaseLead;
     use crate::lead::report_attempt::ReportAttempt;
+    use crate::lead::schedule::ScheduleLead;
     use crate::outcome::Outcome;
     use crate::status::{QueueState, SchedulingStatus};
 
@@ -53,7 +56,12 @@ mod tests {
         let ringing = given([captured()]).when(lease(1, 1)).reports(called(Outcome::Initiated, 1));
         let attempt_id = ringing.lead.attempts[0].id;
         let call = ProviderCall { provider: "simulated".to_owned(), id: "CA1".to_owned() };
-        ringing.when(LeadCommand::PlaceCall(PlaceCall { at: minute(1), attempt_id, call }))
+        ringing.when(LeadCommand::PlaceCall(PlaceCall {
+            at: minute(1),
+            attempt_id,
+            direction: Direction::Outbound,
+            call,
+        }))
     }
 
     /// B-085
@@ -79,10 +87,26 @@ mod tests {
     fn calls_whose_end_nobody_tells_use_up_the_attempts_too() {
         let mut lead = given([captured()]);
         for n in 1..=3u32 {
-            let at = 100 * i64::from(n);
+            let at = 200 * i64::from(n);
             lead = lead.when(lease(n.into(), at)).reports(report(Outcome::Initiated, at));
         }
         assert!(lead.lead.is_spent() && !placed().lead.is_spent());
         assert_eq!(lead.then(lease(9, 900)), Err(Refusal::LeadIsClosed));
+        let scheduled =
+            ScheduleLead { at: minute(900), due_at: minute(900), priority: 1, override_reason: None };
+        let again = lead.when(LeadCommand::Schedule(scheduled));
+        assert!(again.then(lease(9, 900)).is_ok(), "whoever schedules it gives it new attempts");
+    }
+
+    #[test]
+    fn a_silent_call_is_not_made_again_while_it_may_still_go_on_and_counts_beside_the_others() {
+        let silent = given([captured()]).when(lease(1, 1)).reports(report(Outcome::Initiated, 1));
+        assert_eq!(silent.lead.queue().due_at, minute(121));
+        let third = silent
+            .when(lease(2, 121))
+            .reports(report(Outcome::Initiated, 121))
+            .when(lease(3, 300))
+            .reports(ReportAttempt { batch_id: Some(batch(3)), ..report(Outcome::NoAnswer, 300) });
+        assert_eq!((third.lead.queue().state, third.lead.attempts_count()), (QueueState::Closed, 1));
     }
 }

@@ -139,7 +139,11 @@ mod tests {
 
     #[test]
     fn a_converted_lead_stays_converted() {
-        let converted = LeadCommand::SetStage(SetStage { at: minute(1), stage: Stage::Converted });
+        let converted = LeadCommand::SetStage(SetStage {
+            at: minute(1),
+            stage: Stage::Converted,
+            value_hundredths: None,
+        });
         let after = given([captured()]).when(converted).when(command(click(Person::default())));
         assert_eq!(after.lead.stage, Stage::Converted);
     }

@@ -25,13 +25,14 @@ impl ScheduleLead {
             return Err(Refusal::PhoneIsBanned);
         }
         let queue = lead.queue();
+        let is_over = queue.state == QueueState::Closed || lead.is_spent();
         let is_placed = queue.due_at == self.due_at && lead.priority == self.priority;
         let is_overridden = self.override_reason.is_none() || lead.hours_overridden_at.is_some();
-        if is_placed && is_overridden && queue.state != QueueState::Closed {
+        if is_placed && is_overridden && !is_over {
             return Ok(Vec::new());
         }
         let mut events = Vec::new();
-        if queue.state == QueueState::Closed {
+        if is_over {
             events.push(LeadEvent::LeadRequeued(LeadRequeued { at: self.at }));
         }
         events.push(LeadEvent::LeadScheduled(LeadScheduled {
@@ -52,9 +53,12 @@ mod tests {
     use super::*;
     use crate::agent::hours::BusinessHours;
     use crate::lead::LeadCommand;
+    use crate::lead::close::CloseLead;
     use crate::lead::given::{batch, captured, given, minute, report};
     use crate::lead::lease::LeaseLead;
+    use crate::lead::requeue::RequeueLead;
     use crate::outcome::Outcome;
+    use crate::status::Disposition;
 
     fn schedule(due: i64) -> ScheduleLead {
         ScheduleLead { at: minute(10), due_at: minute(due), priority: 5, override_reason: None }
@@ -99,7 +103,14 @@ mod tests {
         let reason = Some("asked to be called before work".to_owned());
         let overridden = ScheduleLead { override_reason: reason, ..schedule(20) };
         let lead = given([captured()]).when(at(20)).when(LeadCommand::Schedule(overridden.clone()));
-        assert_eq!(lead.then(LeadCommand::Schedule(overridden)), Ok(Vec::new()));
+        assert_eq!(lead.then(LeadCommand::Schedule(overridden.clone())), Ok(Vec::new()));
+        let late = lead.reports(report(Outcome::NoAnswer, 9));
+        assert!(late.then(lease(70)).is_ok(), "a late report of an earlier call takes nothing away");
+        let close = CloseLead { at: minute(11), disposition: Disposition::Completed };
+        let requeue = LeadCommand::Requeue(RequeueLead { at: minute(12) });
+        let reopened = late.when(LeadCommand::Close(close)).when(requeue);
+        assert_eq!(reopened.then(lease(20)), Err(Refusal::AgentIsClosed), "closing takes it away");
+        let lead = given([captured()]).when(at(20)).when(LeadCommand::Schedule(overridden));
         let called = lead.when(lease(20)).reports(report(Outcome::Busy, 21));
         assert_eq!(called.then(lease(90)), Err(Refusal::AgentIsClosed));
     }

@@ -27,7 +27,7 @@ impl SetPanelStatus {
         if !self.status.is_mutable() {
             return Err(Refusal::StatusIsNotSettable(self.status));
         }
-        if current == self.status {
+        if current == self.status && !lead.is_spent() {
             return Ok(Vec::new());
         }
         Ok(vec![if self.status == PanelStatus::InQueue {

@@ -1,7 +1,7 @@
 //! A person says how far a lead has come.
 
 use super::command::live;
-use super::event::{LeadEvent, StageSet};
+use super::event::{LeadEvent, LeadValued, StageSet};
 use super::state::Lead;
 use crate::Refusal;
 use crate::status::Stage;
@@ -11,15 +11,22 @@ use crate::time::Instant;
 pub struct SetStage {
     pub at: Instant,
     pub stage: Stage,
+    /// Of a conversion: what it is worth.
+    pub value_hundredths: Option<i64>,
 }
 
 impl SetStage {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
         live(lead)?;
-        if lead.stage == self.stage {
-            return Ok(Vec::new());
+        let mut events = Vec::new();
+        if lead.stage != self.stage {
+            events.push(LeadEvent::StageSet(StageSet { at: self.at, stage: self.stage }));
         }
-        Ok(vec![LeadEvent::StageSet(StageSet { at: self.at, stage: self.stage })])
+        let value = self.value_hundredths.filter(|value| lead.value_hundredths != Some(*value));
+        if let (Stage::Converted, Some(value_hundredths)) = (self.stage, value) {
+            events.push(LeadEvent::LeadValued(LeadValued { at: self.at, value_hundredths }));
+        }
+        Ok(events)
     }
 }
 
@@ -32,7 +39,7 @@ mod tests {
 
     #[test]
     fn people_may_lower_a_stage_and_calls_never_do() {
-        let set = |stage| LeadCommand::SetStage(SetStage { at: minute(9), stage });
+        let set = |stage| LeadCommand::SetStage(SetStage { at: minute(9), stage, value_hundredths: None });
         let interested = given([captured()]).reports(report(Outcome::Interested, 1));
         assert_eq!(interested.lead.stage, Stage::Interested);
         let still = interested.reports(report(Outcome::Connected, 2));

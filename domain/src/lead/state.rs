@@ -2,9 +2,10 @@
 
 use super::attempt::{AnsweredFact, Attempt, DialPolicy};
 use super::event::{
-    AttemptReported, CallPlaced, ExternalRef, FactAdded, LeadCaptured, LeadEvent, LeadScheduled, Note,
-    Person, Source,
+    AttemptReported, CallPlaced, Campaign, Direction, ExternalRef, FactAdded, LeadCaptured, LeadEvent,
+    LeadScheduled, Note, Person, Source,
 };
+use super::grade::Grade;
 use super::submission::Submission;
 use super::timeline::{Act, ActKind};
 use crate::ids::{AgentId, BatchId, FactId};
@@ -44,6 +45,11 @@ pub struct Lead {
     /// When an agent last clicked "Interested".
     pub interested_at: Option<Instant>,
     pub submission: Option<Submission>,
+    /// As recorded; see [`Lead::grade`].
+    pub grade: Option<Grade>,
+    pub campaign: Option<Campaign>,
+    /// What its conversion is worth.
+    pub value_hundredths: Option<i64>,
 }
 
 /// The right of one batch to dial a lead.
@@ -78,6 +84,9 @@ impl Default for Lead {
             external_refs: Vec::new(),
             interested_at: None,
             submission: None,
+            grade: None,
+            campaign: None,
+            value_hundredths: None,
         }
     }
 }
@@ -101,6 +110,7 @@ impl Lead {
             LeadEvent::LeadDetailsChanged(e) => self.person.change(&e.cleared, e.person),
             LeadEvent::LeadAssigned(e) => {
                 self.assigned_at = Some(e.at);
+                self.hours_overridden_at = None;
                 self.agent_id = e.agent_id;
             }
             LeadEvent::LeadScheduled(e) => {
@@ -122,12 +132,23 @@ impl Lead {
             LeadEvent::LeadRequeued(e) => {
                 self.requeued_at = Some(e.at);
                 self.scheduled = None;
+                self.hours_overridden_at = None;
                 self.act(e.at, ActKind::Requeued);
             }
-            LeadEvent::LeadClosed(e) => self.act(e.at, ActKind::Closed(e.disposition)),
+            LeadEvent::LeadClosed(e) => {
+                self.hours_overridden_at = None;
+                self.act(e.at, ActKind::Closed(e.disposition));
+            }
             LeadEvent::LeadTakenUp(e) => self.act(e.at, ActKind::TakenUp),
             LeadEvent::LeadDeleted(e) => self.deleted_at = Some(e.at),
-            LeadEvent::LeadStatusChanged(_) | LeadEvent::DuplicateSuspected(_) => {}
+            LeadEvent::LeadStatusChanged(_)
+            | LeadEvent::DuplicateSuspected(_)
+            | LeadEvent::AssignmentWeighed(_) => {}
+            LeadEvent::LeadGraded(e) => {
+                self.grade = Some(Grade { priority: e.priority, quality: e.quality, score: e.score });
+            }
+            LeadEvent::CampaignRecorded(e) => self.campaign = Some(e.campaign),
+            LeadEvent::LeadValued(e) => self.value_hundredths = Some(e.value_hundredths),
             LeadEvent::ExternalRefAdded(e) => self.external_refs.push(e.external_ref),
             LeadEvent::InterestRecorded(e) => {
                 self.interested_at = Some(e.at);
@@ -181,8 +202,10 @@ impl Lead {
             facts: Vec::new(),
             outcome: e.outcome,
             call: None,
+            direction: Direction::Outbound,
         };
-        self.hours_overridden_at = None;
+        // A late report of an earlier call does not use up the permission for the next.
+        self.hours_overridden_at = self.hours_overridden_at.filter(|given| attempt.ordered_at() < *given);
         // While a call goes on nobody else may dial the number.
         if e.outcome.is_final() && self.clears_lease(e.batch_id, attempt.ordered_at()) {
             self.lease = None;
@@ -225,6 +248,7 @@ impl Lead {
     fn call_placed(&mut self, e: CallPlaced) {
         if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.id == e.attempt_id) {
             attempt.call = Some(e.call);
+            attempt.direction = e.direction;
         }
     }
 

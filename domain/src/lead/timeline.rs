@@ -5,7 +5,11 @@ use super::state::Lead;
 use crate::outcome::{Effect, Outcome};
 use crate::status::{Axis, Disposition, PanelStatus, QueueState, SchedulingStatus};
 use crate::time::Instant;
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
+
+/// A call that goes on for longer is taken for one whose end nobody told.
+const CALL_MINUTES_MAX: i64 = 120;
 
 /// Something a person did to a lead's place in the queue.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -60,11 +64,19 @@ impl Lead {
 
     /// Whether all attempts are used up while the last of them has not ended: nobody calls again until it has.
     pub fn is_spent(&self) -> bool {
+        match self.newest_entry() {
+            Entry::Attempt(newest) => {
+                !newest.outcome.is_final() && self.calls_since_requeue() >= newest.policy.max_attempts
+            }
+            Entry::Capture | Entry::Act(_) => false,
+        }
+    }
+
+    /// Calls since the lead was last put back in the queue, those too whose end nobody told.
+    fn calls_since_requeue(&self) -> u32 {
         let since = self.requeued_at.unwrap_or(Instant::MIN_UTC);
-        self.newest_attempt().is_some_and(|newest| {
-            let calls = self.attempts.iter().filter(|attempt| attempt.ordered_at() >= since).count();
-            !newest.outcome.is_final() && calls >= newest.policy.max_attempts as usize
-        })
+        let calls = self.attempts.iter().filter(|attempt| attempt.ordered_at() >= since).count();
+        u32::try_from(calls).unwrap_or(u32::MAX)
     }
 
     fn count_attempts(&self, since: Instant) -> u32 {
@@ -138,12 +150,14 @@ impl Lead {
         let at = attempt.ordered_at();
         let (state, due_at, disposition) = match attempt.outcome.effect() {
             Effect::QueueAgain => (QueueState::Queued, at, None),
-            Effect::Retry if self.attempts_since_requeue() >= attempt.policy.max_attempts => {
+            Effect::Retry if self.calls_since_requeue() >= attempt.policy.max_attempts => {
                 (QueueState::Closed, at, Some(Disposition::NoAnswer))
             }
-            Effect::InFlight | Effect::Retry => {
-                (QueueState::RetryWait, at + attempt.policy.retry_delay(), None)
+            Effect::InFlight => {
+                let delay = attempt.policy.retry_delay().max(Duration::minutes(CALL_MINUTES_MAX));
+                (QueueState::RetryWait, at + delay, None)
             }
+            Effect::Retry => (QueueState::RetryWait, at + attempt.policy.retry_delay(), None),
             Effect::Close(disposition) => (QueueState::Closed, at, Some(disposition)),
             Effect::Suppress => (QueueState::Closed, at, Some(Disposition::NoAnswer)),
         };

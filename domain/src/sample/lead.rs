@@ -5,6 +5,7 @@ use crate::ids::{AgentId, AttemptId, BatchId, FactId, LeadId};
 use crate::lead::attempt::{Answered, DialPolicy, LeaseAnswer, Warning};
 use crate::lead::event as lead;
 use crate::lead::event::LeadEvent;
+use crate::lead::grade::{Priority, Quality};
 use crate::lead::submission::{LeadSubmitted, SubmissionAnswered, SubmissionVerdict};
 use crate::outcome::Outcome;
 use crate::phone::{Phone, Validity};
@@ -93,6 +94,30 @@ pub fn click_events() -> Vec<LeadEvent> {
         }),
         LeadEvent::DuplicateSuspected(lead::DuplicateSuspected { at: at(), lead_ids: vec![LeadId(id(6))] }),
         LeadEvent::LeadSubmitted(LeadSubmitted { at: at(), by: AgentId(id(1)) }),
+        LeadEvent::LeadGraded(lead::LeadGraded {
+            at: at(),
+            priority: Priority::High,
+            quality: Quality::Hot,
+            score: 85,
+            score_version: 1,
+        }),
+        LeadEvent::CampaignRecorded(lead::CampaignRecorded {
+            at: at(),
+            campaign: lead::Campaign {
+                campaign_id: Some("123456789".to_owned()),
+                ad_id: Some("987654321".to_owned()),
+                form_id: Some("456789123".to_owned()),
+            },
+        }),
+        LeadEvent::AssignmentWeighed(lead::AssignmentWeighed {
+            at: at(),
+            candidates: vec![lead::Candidate {
+                agent_id: AgentId(id(1)),
+                open_leads: 3,
+                last_assigned_at: Some(at()),
+            }],
+        }),
+        LeadEvent::LeadValued(lead::LeadValued { at: at(), value_hundredths: 200_000 }),
         LeadEvent::LeadTakenUp(lead::LeadTakenUp { at: at() }),
         LeadEvent::SubmissionAnswered(SubmissionAnswered {
             at: at(),
@@ -136,6 +161,7 @@ pub fn attempt_events() -> Vec<LeadEvent> {
         LeadEvent::CallPlaced(lead::CallPlaced {
             at: at(),
             attempt_id: AttemptId(id(3)),
+            direction: lead::Direction::Outbound,
             call: lead::ProviderCall { provider: "twilio".to_owned(), id: "CA0123".to_owned() },
         }),
         LeadEvent::AttemptRevised(fact(Outcome::Connected)),

@@ -3,8 +3,8 @@
 mod lead;
 
 use crate::agent::event::{
-    AgentActivated, AgentChanged, AgentDeactivated, AgentDeleted, AgentEvent, AgentKind, AgentRegistered,
-    DialPolicySet, PasswordChanged, Profile, ProfileChange, ScopesSet,
+    AgentActivated, AgentChanged, AgentDeactivated, AgentDeleted, AgentEvent, AgentKind, AgentPlaced,
+    AgentRegistered, DialPolicySet, PasswordChanged, Profile, ProfileChange, ScopesSet,
 };
 use crate::agent::hours::BusinessHours;
 use crate::batch::event::{BatchEvent, BatchExpired, BatchIssued};
@@ -69,6 +69,11 @@ fn agent_events() -> Vec<AgentEvent> {
             role: Some(Role::Admin),
             person: ProfileChange { last_name: Some("Smith".to_owned()), ..ProfileChange::default() },
         })),
+        AgentEvent::AgentPlaced(AgentPlaced {
+            at: at(),
+            department: Some("sales".to_owned()),
+            supervisor_id: Some(crate::ids::AgentId(id(1))),
+        }),
         AgentEvent::AgentDeleted(AgentDeleted { at: at() }),
         AgentEvent::DialPolicySet(Box::new(DialPolicySet {
             at: at(),

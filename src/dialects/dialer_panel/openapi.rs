@@ -4,7 +4,7 @@ use super::{
     add_numbers, add_person, bulk_numbers, change_number, change_person, export_numbers, get_schedule,
     list_numbers, list_people, next_batch, number_stats, put_schedule, report_result, upload_numbers,
 };
-use crate::http::openapi::{Scheme, refusals, secure};
+use crate::http::openapi::{Scheme, refusals, secure, tell_apart};
 use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi, ToSchema};
 
@@ -38,6 +38,7 @@ struct Shared;
 
 impl Modify for Shared {
     fn modify(&self, document: &mut Document) {
+        tell_apart(document);
         secure(document, "token", Scheme::Bearer);
         refusals(document, "Refusal", &[400, 401, 403, 404, 409, 422, 500, 503], &[408, 413, 415]);
     }

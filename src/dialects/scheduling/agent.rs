@@ -82,9 +82,9 @@ pub struct Request {
     #[schema(maximum = 43_200)]
     retry_delay_minutes: Option<u32>,
     /// `HH:MM` in `timezone`.
-    #[schema(pattern = "^([01][0-9]:[0-5][0-9])$")]
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     business_hours_start: Option<String>,
-    #[schema(pattern = "^([01][0-9]:[0-5][0-9])$")]
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     business_hours_end: Option<String>,
     /// An IANA name.
     #[schema(example = "Europe/London")]

@@ -98,9 +98,14 @@ fn outcome(fields: &mut Fields<'_>) -> Option<Outcome> {
     }
     let of_result = |outcome: &Outcome| result.is_none_or(|result| outcome.call_result() == Some(result));
     let of_status = |outcome: &Outcome| status.is_none_or(|status| words::call_status(*outcome) == status);
+    let fits = |outcome: &Outcome| of_result(outcome) && of_status(outcome);
     let outcome = match disposition {
-        Some(disposition) => Some(disposition).filter(of_result).filter(of_status),
-        None => words::PLAIN_OUTCOMES.into_iter().find(|outcome| of_result(outcome) && of_status(outcome)),
+        // How every call ends that nobody answered (C-16): status and outcome tell more.
+        Some(Outcome::NoAnswer) => {
+            words::PLAIN_OUTCOMES.into_iter().filter(|outcome| !outcome.is_answered()).find(fits)
+        }
+        Some(disposition) => Some(disposition).filter(fits),
+        None => words::PLAIN_OUTCOMES.into_iter().find(fits),
     };
     if outcome.is_none() {
         fields.problem("outcome", "status, outcome and disposition contradict each other", "value_error");

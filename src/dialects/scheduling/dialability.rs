@@ -3,7 +3,7 @@
 
 use super::caller::Member;
 use super::fields::Fields;
-use super::get_lead::find;
+use super::get_lead::find_ever;
 use super::reject::{Reject, Rejected};
 use super::words;
 use crate::http::path::Named;
@@ -88,7 +88,7 @@ async fn ask(app: &App, id: &str, query: &Map<String, Value>) -> Result<Reply, R
     let as_of = fields.instant("as_of", zone);
     let at = fields.instant("at", zone).or(as_of).unwrap_or_else(|| app.ledger.now());
     fields.end()?;
-    let id = find(app, id).await?.id;
+    let id = find_ever(app, id).await?.id;
     let gates = app.ledger.gates(id, at, as_of).await?.ok_or(Reject::NotFound("Lead"))?;
     let gates: Vec<Item> = gates.into_iter().map(Item::from).collect();
     let is_dialable = gates.iter().all(|gate| gate.passes);

@@ -4,7 +4,7 @@ use super::{
     add_agent, call_history, call_metrics, call_result, change_agent, create_lead, delete_lead, dialability,
     get_lead, import_leads, lead_calls, list_agents, list_leads, schedule_call, update_lead,
 };
-use crate::http::openapi::{Scheme, refusals, secure};
+use crate::http::openapi::{Scheme, refusals, secure, tell_apart};
 use utoipa::openapi::OpenApi as Document;
 use utoipa::{Modify, OpenApi, ToSchema};
 
@@ -39,6 +39,7 @@ struct Shared;
 
 impl Modify for Shared {
     fn modify(&self, document: &mut Document) {
+        tell_apart(document);
         secure(document, "token", Scheme::Bearer);
         refusals(document, "Refusal", &[400, 401, 403, 404, 422, 500, 503], &[408, 409, 413, 415]);
     }

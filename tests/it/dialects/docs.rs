@@ -15,6 +15,8 @@ async fn the_documents_are_shown_without_the_network_and_printed() {
         assert_eq!(file.status, 200);
         assert!(!file.body.as_str().unwrap().contains("src=\"http"), "everything is served from here");
     }
+    let settings = nobody.get("/docs/swagger-initializer.js").await;
+    assert!(settings.body.as_str().unwrap().contains("\"validatorUrl\": \"none\""), "{settings:?}");
     let dir = tempfile::tempdir().unwrap();
     let names = printed(&run(&app, dir.path(), &["openapi"]));
     assert_eq!(names.lines().count(), 3);

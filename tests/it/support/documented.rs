@@ -11,13 +11,33 @@ static DOCUMENTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
     docs::NAMES.iter().map(|name| serde_json::to_value(docs::document(name).unwrap()).unwrap()).collect()
 });
 
+/// Where the documents tell of everything.
+const PREFIXES: [&str; 8] = [
+    "/api/v1/leads",
+    "/api/v1/calls",
+    "/api/v1/agents",
+    "/api/dialer",
+    "/api/numbers",
+    "/api/admins",
+    "/api/schedule",
+    "/api/leads/from-dialer",
+];
+
 type Known = Mutex<HashMap<(String, String, String), Arc<Validator>>>;
 static VALIDATORS: LazyLock<Known> = LazyLock::new(Known::default);
 
 /// Panics if an operation that a document has answered what it does not tell of.
 pub fn check(method: &Method, path: &str, status: StatusCode, body: &Value) {
     let (path, method) = (path.trim_end_matches('/'), method.as_str().to_ascii_lowercase());
-    let Some((document, template, operation)) = find(path, &method) else { return };
+    let Some((document, template, operation)) = find(path, &method) else {
+        // What no document has is nobody's path, another method, or refused before it is looked at.
+        let is_described = PREFIXES.iter().any(|prefix| path.starts_with(prefix));
+        assert!(
+            !is_described || !status.is_success() || method == "head",
+            "{method} {path} is not documented"
+        );
+        return;
+    };
     let told = &operation["responses"][status.as_str()];
     assert!(told.is_object(), "{method} {template} answered {status}, which is not documented: {body}");
     let schema = &told["content"]["application/json"]["schema"];
@@ -57,18 +77,14 @@ fn find(path: &str, method: &str) -> Option<(&'static Value, &'static str, &'sta
         .min_by_key(|(_, template, _)| template.matches('{').count())
 }
 
-/// Every document is one that tools can read, and has every path of its dialect only once.
+/// Generators name functions by them.
 #[test]
-fn the_documents_name_every_operation_once() {
-    let mut ids: Vec<&str> = DOCUMENTS
-        .iter()
-        .flat_map(|document| document["paths"].as_object().unwrap().values())
-        .flat_map(|item| item.as_object().unwrap().values())
-        .filter_map(|operation| operation["operationId"].as_str())
-        .collect();
-    let count = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    // PUT and PATCH of one path are one operation.
-    assert!(count >= ids.len() && ids.len() >= 40, "{ids:?}");
+fn every_operation_has_an_id_of_its_own() {
+    for document in DOCUMENTS.iter() {
+        let items = document["paths"].as_object().unwrap().values();
+        let operations = items.flat_map(|item| item.as_object().unwrap().values());
+        let ids: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+        let distinct: std::collections::HashSet<&str> = ids.iter().copied().collect();
+        assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+    }
 }

@@ -27,6 +27,7 @@ async fn a_result_is_a_fact_beside_the_dialers_and_the_greatest_holds() {
     // What outranks it changes the verdict, what does not is kept all the same.
     for (body, outcome, disposition) in [
         (json!({ "status": "failed" }), "answered", "completed"),
+        (json!({ "status": "busy", "disposition": "no_answer" }), "answered", "completed"),
         (json!({ "outcome": "answered", "disposition": "not_interested" }), "answered", "not_interested"),
         (json!({ "status": "in_progress" }), "answered", "not_interested"),
     ] {
@@ -53,6 +54,7 @@ async fn what_says_nothing_or_contradicts_itself_changes_nothing() {
         (json!({ "outcome": "busy" }), "outcome"),
         (json!({ "status": "completed", "outcome": "failed" }), "outcome"),
         (json!({ "outcome": "failed", "disposition": "hung_up" }), "outcome"),
+        (json!({ "outcome": "answered", "disposition": "no_answer" }), "outcome"),
         (json!({ "outcome": "failed", "duration_seconds": -1 }), "duration_seconds"),
         (json!({ "outcome": "failed", "summary": "x".repeat(4_001) }), "summary"),
         (json!({ "outcome": "failed", "transcript_url": 7 }), "transcript_url"),
