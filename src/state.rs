@@ -56,6 +56,8 @@ pub struct Parts {
     pub hashing: Semaphore,
     pub rebuilds: Rebuilds,
     pub bulks: Bulks,
+    /// `None`: nobody places calls.
+    pub calls: Option<Calls>,
     pub tasks: Tasks,
 }
 
@@ -92,7 +94,8 @@ impl App {
         let calls = config.call_provider.map(|provider| match provider {
             Provider::Simulated => Calls::new(ledger.clone(), Arc::new(Simulated), lease),
         });
-        tasks.start(tick::run(ledger.clone(), calls.filter(|_| config.autodial), tasks.clone()));
+        let dials = calls.clone().filter(|_| config.autodial);
+        tasks.start(tick::run(ledger.clone(), dials, tasks.clone()));
         Ok(Self(Arc::new(Parts {
             tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
             machines: Arc::new(Machines::new(ledger.clone())),
@@ -100,6 +103,7 @@ impl App {
             failures: Arc::new(Failures::new(config.rate_limit_auth, clock)),
             rebuilds: Rebuilds::new(pool.clone()),
             bulks: Bulks::new(ledger.clone()),
+            calls,
             config: Arc::new(config),
             ledger,
             pool,
@@ -140,15 +144,12 @@ impl Person {
 impl App {
     /// The person that this token belongs to: active, and nothing has made the token void.
     pub async fn find_person(&self, token: &str) -> Result<Option<Person>, RecordError> {
-        match self.tokens.read(Use::Api, token) {
-            Some(claims) => self.person(&claims).await,
-            None => Ok(None),
-        }
+        self.find_session(Use::Api, token).await
     }
 
-    /// The person whose browser shows this token: the same, and they have not logged out with it.
-    pub async fn find_session(&self, token: &str) -> Result<Option<Person>, RecordError> {
-        let Some(claims) = self.tokens.read(Use::Pages, token) else { return Ok(None) };
+    /// The person who shows this token for this use, and has not logged out with it.
+    pub async fn find_session(&self, use_of: Use, token: &str) -> Result<Option<Person>, RecordError> {
+        let Some(claims) = self.tokens.read(use_of, token) else { return Ok(None) };
         if self.ledger.find_key(&Key::ended_session(claims.jti)).await?.is_some() {
             return Ok(None);
         }
@@ -156,8 +157,8 @@ impl App {
     }
 
     /// Ends a session: its token is void from now on.
-    pub async fn end_session(&self, context: &Context, token: &str) -> Result<(), RecordError> {
-        let Some(claims) = self.tokens.read(Use::Pages, token) else { return Ok(()) };
+    pub async fn end_session(&self, context: &Context, use_of: Use, token: &str) -> Result<(), RecordError> {
+        let Some(claims) = self.tokens.read(use_of, token) else { return Ok(()) };
         let until = Instant::from_timestamp(claims.exp, 0).unwrap_or_default();
         self.ledger.use_once(context, Key::ended_session(claims.jti), until).await.map(|_| ())
     }

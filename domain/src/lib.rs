@@ -22,6 +22,7 @@ pub mod dead_letter;
 pub mod dialing;
 pub mod lead;
 
+pub mod rights;
 pub mod sample;
 pub mod stored;
 pub mod stream;

@@ -35,6 +35,8 @@ pub enum Refusal {
     AgentIsClosed,
     #[error("the agent is not active")]
     AgentIsInactive,
+    #[error("that is nobody who leads others")]
+    AgentIsNoSupervisor,
     #[error("nobody deletes, demotes or switches off themselves")]
     AgentIsSelf,
     #[error("the last admin stays")]

@@ -109,6 +109,16 @@ impl Views {
             .await
     }
 
+    /// Those whom somebody leads, by number.
+    pub async fn team(&self, supervisor_id: Uuid) -> Result<Vec<AgentRow>, sqlx::Error> {
+        sqlx::query_as(select_agent!(
+            "WHERE supervisor_id = $1 AND deleted_at IS NULL ORDER BY num LIMIT 10000"
+        ))
+        .bind(supervisor_id)
+        .fetch_all(&self.pool)
+        .await
+    }
+
     /// Everybody who is not deleted, by number.
     pub async fn all_agents(&self) -> Result<Vec<AgentRow>, sqlx::Error> {
         sqlx::query_as(select_agent!("WHERE deleted_at IS NULL ORDER BY num LIMIT 10000"))

@@ -168,6 +168,11 @@ fn push_search(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     sql.push(")");
 }
 
+const SELECT: &str = "SELECT c.id, c.lead_id, c.agent_id, COALESCE(l.first_name, l.full_name) AS lead_name, \
+    COALESCE(l.phone_key, l.phone) AS lead_phone, l.full_name AS lead_full_name, l.phone AS lead_raw_phone, \
+    a.first_name || ' ' || a.last_name AS agent_name, c.outcome, c.duration_seconds, c.reason, \
+    c.user_message, c.recording_url, c.transcript_url, c.summary, c.occurred_at, c.direction, c.provider, \
+    c.provider_call_id FROM ";
 const JOINED: &str = " JOIN lead l ON l.id = c.lead_id LEFT JOIN agents a ON a.id = c.agent_id";
 
 /// Where pages begin: after which call, by its time and id.
@@ -189,16 +194,17 @@ impl Views {
             .await
     }
 
+    /// One call, with the names of its lead and agent.
+    pub async fn get_call(&self, id: Uuid) -> Result<Option<Call>, sqlx::Error> {
+        let mut sql = QueryBuilder::new(SELECT);
+        sql.push("call_history c").push(JOINED).push(" WHERE c.id = ").push_bind(id);
+        sql.build_query_as().fetch_optional(&self.pool).await
+    }
+
     /// Up to `limit` calls after the first `skip`, the latest first.
     pub async fn list_calls(&self, filter: &Filter, skip: i64, limit: i64) -> Result<Vec<Call>, sqlx::Error> {
         let start = self.call_starts.find(filter, skip);
-        let mut sql = QueryBuilder::new(
-            "SELECT c.id, c.lead_id, c.agent_id, COALESCE(l.first_name, l.full_name) AS lead_name, \
-             COALESCE(l.phone_key, l.phone) AS lead_phone, l.full_name AS lead_full_name, l.phone AS lead_raw_phone, \
-             a.first_name || ' ' || a.last_name AS agent_name, c.outcome, c.duration_seconds, c.reason, \
-             c.user_message, c.recording_url, c.transcript_url, c.summary, c.occurred_at, c.direction, c.provider, \
-             c.provider_call_id FROM ",
-        );
+        let mut sql = QueryBuilder::new(SELECT);
         // Names are joined to the calls that are shown; only a search has to look at all of them.
         let is_search = filter.search.is_some();
         sql.push(if is_search { "call_history c" } else { "(SELECT * FROM call_history c" });

@@ -171,6 +171,20 @@ impl Views {
         query.fetch_optional(&self.pool).await
     }
 
+    /// When each of these agents was last given a lead that is there.
+    pub async fn last_assigned(
+        &self,
+        agents: &[Uuid],
+    ) -> Result<Vec<(Uuid, Option<DateTime<Utc>>)>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT agent_id, max(assigned_at) FROM lead WHERE agent_id = ANY($1) AND deleted_at IS NULL \
+             GROUP BY agent_id",
+        )
+        .bind(agents)
+        .fetch_all(&self.pool)
+        .await
+    }
+
     /// The highest number that any lead has.
     pub async fn highest_lead_num(&self) -> Result<i64, sqlx::Error> {
         sqlx::query_scalar("SELECT COALESCE(max(num), 0) FROM lead").fetch_one(&self.pool).await

@@ -57,6 +57,7 @@ pub struct Config {
     pub region_panel: Region,
     pub region_from_dialer: Region,
     pub region_scheduling: Region,
+    pub region_telecaller: Region,
     /// Where clients reach the service, without a slash at its end.
     pub public_url: String,
     /// Failed log-ins in 15 minutes; `None`: not limited.
@@ -146,6 +147,7 @@ impl Config {
             region_panel: source.parsed("LEDGER_REGION_PANEL", "IR", "IR"),
             region_from_dialer: source.parsed("LEDGER_REGION_FROM_DIALER", "GB", "GB"),
             region_scheduling: source.parsed("LEDGER_REGION_SCHEDULING", "US", "US"),
+            region_telecaller: source.parsed("LEDGER_REGION_TELECALLER", "IN", "IN"),
             public_url: public_url(&mut source, require_https),
             rate_limit_auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
             dialer_token: source.secret("DIALER_TOKEN"),

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod client_address;
 pub mod credentials;
+pub mod fields;
 pub mod health;
 pub mod limits;
 pub mod openapi;

@@ -104,6 +104,8 @@ impl Intent {
             let held = |folded: &Folded| folded.state.held_keys(id);
             let before = change.before.as_ref().map_or_else(Vec::new, held);
             let after = held(&change.after);
+            // A sale's lead may have a number that another has: nothing is refused, it is only said (C-13).
+            let is_sale = change.after.state.as_lead().is_some_and(|lead| lead.source.is_sale());
             for (key, holder, _) in &before {
                 if !after.iter().any(|(kept, ..)| kept == key) {
                     self.release.push((key.clone(), holder.clone()));
@@ -117,8 +119,8 @@ impl Intent {
                 let is_soft = match key.kind {
                     KeyKind::Suppressed => true,
                     KeyKind::PhoneOfAgent => change.before.is_some(),
-                    KeyKind::Phone
-                    | KeyKind::Login
+                    KeyKind::Phone => is_sale,
+                    KeyKind::Login
                     | KeyKind::Lease
                     | KeyKind::ExternalRef
                     | KeyKind::Call

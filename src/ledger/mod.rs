@@ -5,6 +5,7 @@
 //! what it was?).
 
 pub mod add_numbers;
+pub mod assign_leads;
 pub mod chain;
 pub mod change_numbers;
 pub mod change_person;
@@ -14,6 +15,7 @@ pub mod error;
 pub mod explain;
 pub mod held_keys;
 pub mod import_leads;
+pub mod initiate_call;
 pub mod intent;
 pub mod issue_batch;
 pub mod lane;
@@ -23,13 +25,16 @@ pub mod nums;
 pub mod open;
 pub mod people;
 pub mod place_calls;
+pub mod quarantine;
 pub mod record;
 pub mod replay;
 pub mod report_call;
 pub mod schedule_agents;
 pub mod schedule_leads;
+pub mod sell_leads;
 mod statement;
 pub mod stock;
+pub mod teams;
 mod turns;
 pub mod verification;
 pub mod work_lead;

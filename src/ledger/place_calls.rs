@@ -5,7 +5,7 @@ use super::error::RecordError;
 use super::record::Action;
 use super::report_call::ReportCall;
 use domain::Refusal;
-use domain::ids::{AttemptId, BatchId, FactId};
+use domain::ids::{AgentId, AttemptId, BatchId, FactId};
 use domain::keys::Key;
 use domain::lead::LeadCommand;
 use domain::lead::dialability::{Circumstances, LeadGate};
@@ -23,6 +23,8 @@ pub struct BeginCall {
     pub lead_id: Uuid,
     /// The batch that leases the lead.
     pub batch_id: Uuid,
+    /// Who talks; `None`: whoever has the lead.
+    pub agent_id: Option<AgentId>,
 }
 
 /// A call that the ledger knows of and nobody was asked for yet.
@@ -74,7 +76,7 @@ impl Action for BeginCall {
             attempted_at: now,
             source: FactSource::Machine,
             outcome: Outcome::Queued,
-            agent_id: lead.agent_id,
+            agent_id: self.agent_id.or(lead.agent_id),
             duration_seconds: None,
             policy: agent.map_or(dialing.policy, |agent| agent.policy),
             call_allowed: dialing.enabled,

@@ -28,7 +28,7 @@ use uuid::Uuid;
 const TOP_PRIORITY: i16 = i16::MAX;
 
 /// The lead as it is after this decision, as its read model will have it.
-async fn row(desk: &mut Desk<'_>, id: Uuid) -> Result<LeadRow, RecordError> {
+pub(super) async fn row(desk: &mut Desk<'_>, id: Uuid) -> Result<LeadRow, RecordError> {
     let stream = StreamId::new(StreamKind::Lead, id);
     let folded = desk.stream(stream).await?;
     rows(stream, &folded).pop().ok_or_else(|| Refusal::LeadIsUnknown.into())

@@ -54,7 +54,7 @@ async fn take(app: &App, request: Request) -> Result<(CookieJar, Redirect), Reje
 
 pub async fn log_out(State(app): State<App>, form: Form) -> Result<(CookieJar, Redirect), Rejected> {
     let viewer = form.viewer;
-    let ended = app.end_session(&viewer.context(), &viewer.token).await;
+    let ended = app.end_session(&viewer.context(), Use::Pages, &viewer.token).await;
     ended.map_err(|error| viewer.reject(error))?;
     Ok((CookieJar::new().add(no_cookie()), Redirect::to(HOME)))
 }

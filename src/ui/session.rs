@@ -4,6 +4,7 @@ use super::HOME;
 use super::reject::{Reject, Rejected};
 use crate::http::body;
 use crate::http::request::request_id;
+use crate::http::tokens::Use;
 use crate::ledger::Context;
 use crate::ledger::machines::sha256_hex;
 use crate::state::{App, Person};
@@ -62,7 +63,7 @@ impl FromRequestParts<App> for Viewer {
         let reject = |reject| Rejected(reject, request_id.clone());
         let jar = CookieJar::from_headers(&parts.headers);
         let token = jar.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-        let person = app.find_session(&token).await.map_err(|error| reject(error.into()))?;
+        let person = app.find_session(Use::Pages, &token).await.map_err(|error| reject(error.into()))?;
         let Some(person) = person else {
             let asked = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
             let is_page = parts.method == Method::GET;

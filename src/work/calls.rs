@@ -66,20 +66,38 @@ impl Calls {
 
     /// Asks for the call of one leased lead. What the provider says to it is a fact either way.
     async fn place(&self, context: &Context, batch_id: Uuid, lead_id: Uuid) -> Result<(), RecordError> {
-        let begun = self.ledger.record(context, &BeginCall { lead_id, batch_id }).await?.answer;
+        let begin = BeginCall { lead_id, batch_id, agent_id: None };
+        let begun = self.ledger.record(context, &begin).await?.answer;
+        self.ask(context, lead_id, begun).await.map(|_| ())
+    }
+
+    /// How long a number is nobody else's.
+    pub fn lease(&self) -> chrono::Duration {
+        self.lease
+    }
+
+    /// Asks for a call that has begun; answers the provider's id of it, `None` if it did not take it.
+    pub async fn ask(
+        &self,
+        context: &Context,
+        lead_id: Uuid,
+        begun: Begun,
+    ) -> Result<Option<String>, RecordError> {
         let Begun { attempt_id, to } = begun;
         let asked =
             tokio::time::timeout(ANSWER_MAX, self.provider.place(&OutboundCall { attempt_id, to })).await;
         match asked.unwrap_or(Err(ProviderError::Unreachable)) {
             Ok(id) => {
-                let call = ProviderCall { provider: self.provider.name().to_owned(), id };
+                let call = ProviderCall { provider: self.provider.name().to_owned(), id: id.clone() };
                 let taken = CallTaken { lead_id, attempt_id, direction: Direction::Outbound, call };
-                self.insist(context, &taken).await
+                self.insist(context, &taken).await?;
+                Ok(Some(id))
             }
             Err(error) => {
                 counter!("ledger_calls_not_placed").increment(1);
                 let failed = said(lead_id, attempt_id, Outcome::Failed, Some(error.to_string()));
-                self.insist(context, &failed).await
+                self.insist(context, &failed).await?;
+                Ok(None)
             }
         }
     }

@@ -50,7 +50,7 @@ pub(super) fn is_username(name: &str) -> bool {
 }
 
 /// One `@` with something on both sides; long endings and bare hosts are fine, spaces are not.
-pub(super) fn is_email(address: &str) -> bool {
+pub fn is_email(address: &str) -> bool {
     let plain = !address.chars().any(|c| c.is_whitespace() || c.is_control()) && address.len() <= 254;
     plain && address.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty() && !b.contains('@'))
 }

@@ -32,6 +32,12 @@ words! {
     QuarantineReason {
         UnknownNumber = "unknown_number",
         UnreadablePhone = "unreadable_phone",
+        /// A provider speaks of a call that the ledger does not know.
+        UnknownCall = "unknown_call",
+        /// A provider says what the ledger has no word for.
+        UnknownStatus = "unknown_status",
+        /// An advertisement's lead came without what the person filled in.
+        FieldsMissing = "fields_missing",
     }
 }
 

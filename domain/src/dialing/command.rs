@@ -1,6 +1,9 @@
 //! What can be asked of dialing as a whole?
 
-use super::{Dialing, DialingEvent, open::OpenDialing, set_schedule::SetSchedule, set_switch::SetSwitch};
+use super::{
+    Dialing, DialingEvent, open::OpenDialing, set_ad_names::SetAdNames, set_schedule::SetSchedule,
+    set_switch::SetSwitch,
+};
 use crate::Refusal;
 
 #[derive(Clone, Debug)]
@@ -8,6 +11,7 @@ pub enum DialingCommand {
     Open(OpenDialing),
     SetSchedule(SetSchedule),
     SetSwitch(SetSwitch),
+    SetAdNames(SetAdNames),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -16,5 +20,6 @@ pub fn decide(dialing: &Dialing, command: &DialingCommand) -> Result<Vec<Dialing
         DialingCommand::Open(c) => c.decide(dialing),
         DialingCommand::SetSchedule(c) => c.decide(dialing),
         DialingCommand::SetSwitch(c) => c.decide(dialing),
+        DialingCommand::SetAdNames(c) => c.decide(dialing),
     }
 }

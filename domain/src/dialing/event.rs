@@ -5,6 +5,7 @@ use crate::lead::attempt::DialPolicy;
 use crate::time::Instant;
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -12,6 +13,7 @@ pub enum DialingEvent {
     DialingOpened(DialingOpened),
     DialerSwitchSet(DialerSwitchSet),
     ScheduleSet(ScheduleSet),
+    AdNamesSet(AdNamesSet),
 }
 
 impl DialingEvent {
@@ -21,6 +23,7 @@ impl DialingEvent {
             Self::DialingOpened(_) => "dialing_opened",
             Self::DialerSwitchSet(_) => "dialer_switch_set",
             Self::ScheduleSet(_) => "schedule_set",
+            Self::AdNamesSet(_) => "ad_names_set",
         }
     }
 
@@ -69,4 +72,11 @@ pub struct ScheduleSet {
     pub holidays: Vec<NaiveDate>,
     /// While set, reports cannot flip the switch.
     pub switch_locked: bool,
+}
+
+/// What people call campaigns, advertisements and forms, all of them from now on: `campaign:ID`, `ad:ID`, `form:ID`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct AdNamesSet {
+    pub at: Instant,
+    pub names: BTreeMap<String, String>,
 }

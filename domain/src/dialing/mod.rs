@@ -7,6 +7,7 @@ pub mod gate;
 pub mod state;
 
 pub mod open;
+pub mod set_ad_names;
 pub mod set_schedule;
 pub mod set_switch;
 

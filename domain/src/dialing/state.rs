@@ -6,6 +6,7 @@ use crate::time::Instant;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Dialing as its events made it. Version 0: the ledger was never opened.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct Dialing {
     pub policy: DialPolicy,
     /// 1 once opened, and one more with every switch, window or holiday change.
     pub schedule_version: i64,
+    /// What people call campaigns, advertisements and forms: `campaign:ID`, `ad:ID`, `form:ID`.
+    #[serde(default)]
+    pub ad_names: BTreeMap<String, String>,
 }
 
 impl Default for Dialing {
@@ -36,6 +40,7 @@ impl Default for Dialing {
             holidays: Vec::new(),
             policy: DialPolicy::default(),
             schedule_version: 0,
+            ad_names: BTreeMap::new(),
         }
     }
 }
@@ -48,8 +53,11 @@ impl Dialing {
 
     /// Takes in one event.
     pub fn apply(&mut self, event: DialingEvent) {
-        self.schedule_version += 1;
+        if !matches!(event, DialingEvent::AdNamesSet(_)) {
+            self.schedule_version += 1;
+        }
         match event {
+            DialingEvent::AdNamesSet(e) => self.ad_names = e.names,
             DialingEvent::DialingOpened(e) => {
                 self.timezone = e.timezone;
                 self.policy = e.policy;

@@ -134,6 +134,16 @@ words! {
     }
 }
 
+impl Source {
+    /// Whether it came by the telecaller CRM, where one number may have several leads.
+    pub const fn is_sale(self) -> bool {
+        match self {
+            Self::Manual | Self::Website | Self::Facebook | Self::Instagram => true,
+            Self::DialerReport | Self::FromDialer | Self::Panel | Self::Import | Self::Scheduling => false,
+        }
+    }
+}
+
 /// The personal values of a lead. Absent members say nothing.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

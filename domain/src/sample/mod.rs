@@ -100,6 +100,10 @@ fn dialing_events() -> Vec<DialingEvent> {
             timezone: "Asia/Tehran".to_owned(),
             policy: DialPolicy::default(),
         }),
+        DialingEvent::AdNamesSet(crate::dialing::event::AdNamesSet {
+            at: at(),
+            names: [("campaign:123456789".to_owned(), "Q4 Sales".to_owned())].into(),
+        }),
         DialingEvent::DialerSwitchSet(DialerSwitchSet {
             at: at(),
             enabled: false,

@@ -154,6 +154,7 @@ impl From<Refusal> for Reject {
             | Refusal::AgentIsLastAdmin => Self::Refused(refusal),
             // No operation of this dialect asks for what the others refuse.
             Refusal::AlreadyExists
+            | Refusal::AgentIsNoSupervisor
             | Refusal::LeadIsNotDeleted
             | Refusal::LeadIsClosed
             | Refusal::LeadIsLeased

@@ -2,8 +2,8 @@
 
 use super::agent::{self, Reply};
 use super::caller::Member;
-use super::fields::Fields;
 use super::reject::{Body, Reject, Rejected};
+use crate::http::fields::Fields;
 use crate::http::written;
 use crate::ledger::people::Register;
 use crate::ledger::schedule_agents::AddScheduledAgent;

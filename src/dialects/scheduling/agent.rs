@@ -1,6 +1,6 @@
 //! An agent as document 002's clients show one, and what may be said of one (B-057, C-03).
 
-use super::fields::Fields;
+use crate::http::fields::Fields;
 use crate::ledger::schedule_agents::AgentSaid;
 use chrono::NaiveTime;
 use projections::agents::AgentRow;

@@ -1,7 +1,7 @@
 //! Which read models does a list read? Those of now, or those that `lead-ledger rebuild --as-of` made under a name.
 
-use super::fields::Fields;
 use super::reject::Reject;
+use crate::http::fields::Fields;
 use crate::ledger::RecordError;
 use crate::state::App;
 use domain::time::Instant;

@@ -2,10 +2,10 @@
 
 use super::as_of;
 use super::caller::Member;
-use super::fields::Fields;
 use super::page::Page;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;

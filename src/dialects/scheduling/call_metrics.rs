@@ -2,8 +2,8 @@
 
 use super::call_history::asked;
 use super::caller::Member;
-use super::fields::Fields;
 use super::reject::Rejected;
+use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::state::App;
 use axum::Json;

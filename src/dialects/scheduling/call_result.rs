@@ -3,9 +3,9 @@
 
 use super::call_history::Item;
 use super::caller::Member;
-use super::fields::Fields;
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::RecordError;

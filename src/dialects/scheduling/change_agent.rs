@@ -2,9 +2,9 @@
 
 use super::agent::{self, Reply};
 use super::caller::Member;
-use super::fields::Fields;
 use super::list_agents::find;
 use super::reject::{Body, Reject, Rejected};
+use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::schedule_agents::ChangeScheduledAgent;

@@ -1,10 +1,10 @@
 //! `POST /api/v1/leads`: a lead to be called, once for each agent and number (B-058 to B-064).
 
 use super::caller::Member;
-use super::fields::Fields;
 use super::lead::Reply;
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::http::fields::Fields;
 use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::schedule_leads::CreateLead;

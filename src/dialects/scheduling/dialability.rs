@@ -2,10 +2,10 @@
 //! decided it; the gates are those that next-batch asks.
 
 use super::caller::Member;
-use super::fields::Fields;
 use super::get_lead::find_ever;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::explain::{Decision, Gate};

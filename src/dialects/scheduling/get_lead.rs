@@ -1,9 +1,9 @@
 //! `GET /api/v1/leads/{id}?as_of=`: one lead, by any of its ids (B-068), as it is or as was known at some time.
 
 use super::caller::Member;
-use super::fields::Fields;
 use super::lead::Reply;
 use super::reject::{Reject, Rejected};
+use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::RecordError;

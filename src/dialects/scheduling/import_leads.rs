@@ -1,9 +1,9 @@
 //! `POST /api/v1/leads/csv-import?agent_id=` (multipart field `file`): every row for itself (B-073 to B-078, C-37).
 
 use super::caller::Member;
-use super::fields::Fields;
 use super::reject::{Reject, Rejected};
 use crate::http::body;
+use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::http::written;
 use crate::lead_file::{Reading, RowError, read};

@@ -2,9 +2,9 @@
 
 use super::agent::Reply as Item;
 use super::caller::Member;
-use super::fields::Fields;
 use super::page::Page;
 use super::reject::{Reject, Rejected};
+use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
@@ -39,7 +39,7 @@ pub async fn handler(
 ) -> Result<Json<Reply>, Rejected> {
     let mut fields = Fields::of_query(&query);
     let page = Page::read(&mut fields);
-    fields.end().map_err(|reject| member.reject(reject))?;
+    fields.end().map_err(|problems| member.reject(problems))?;
     let mut rows = app.ledger.views().all_agents().await.map_err(|error| member.failed(error))?;
     // Those who take calls; people of other roles are no agents here.
     rows.retain(takes_calls);

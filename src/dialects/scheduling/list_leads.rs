@@ -2,11 +2,11 @@
 
 use super::as_of::{self, Seen};
 use super::caller::Member;
-use super::fields::Fields;
 use super::lead::Reply as Item;
 use super::page::Page;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
 use crate::state::App;

@@ -18,7 +18,6 @@ pub mod change_agent;
 pub mod create_lead;
 pub mod delete_lead;
 pub mod dialability;
-pub mod fields;
 pub mod get_lead;
 pub mod import_leads;
 pub mod lead;

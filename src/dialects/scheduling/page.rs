@@ -1,6 +1,6 @@
 //! Which page is asked for? `page` from 1, `per_page` 1 to 100; what is beyond is 422 (B-066, C-11).
 
-use super::fields::Fields;
+use crate::http::fields::Fields;
 
 /// Items a page where nobody says, and at most.
 const PER_PAGE: i64 = 10;

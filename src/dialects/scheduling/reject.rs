@@ -2,6 +2,7 @@
 //! (B-056, B-084, C-09).
 
 use crate::http::body::{self, BodyError, FileError, JsonError};
+use crate::http::fields::Problem;
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
@@ -17,22 +18,6 @@ use serde_json::{Map, Value, json};
 /// The largest body, in bytes.
 const BODY_MAX: usize = 64 << 10;
 const BUSY_RETRY_AFTER_SECONDS: i64 = 2;
-
-/// What is wrong with one value.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Problem {
-    /// `body`, `query` or `path`, and the name.
-    pub loc: [&'static str; 2],
-    pub msg: String,
-    pub kind: &'static str,
-}
-
-impl Problem {
-    /// A problem with a member of the body.
-    pub fn of(name: &'static str, msg: impl Into<String>, kind: &'static str) -> Self {
-        Self { loc: ["body", name], msg: msg.into(), kind }
-    }
-}
 
 /// A "no".
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,7 +44,7 @@ pub enum Reject {
 impl Reject {
     /// A "no" because of one member of the body.
     pub fn invalid(name: &'static str, msg: impl Into<String>, kind: &'static str) -> Self {
-        Self::Invalid(vec![Problem::of(name, msg, kind)])
+        Self::Invalid(vec![Problem { loc: ["body", name], msg: msg.into(), kind }])
     }
 
     /// A "no" because of one member of the query.
@@ -143,6 +128,12 @@ impl Reject {
     }
 }
 
+impl From<Vec<Problem>> for Reject {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Invalid(problems)
+    }
+}
+
 impl From<RecordError> for Reject {
     fn from(error: RecordError) -> Self {
         match error {
@@ -172,7 +163,8 @@ impl From<Refusal> for Reject {
             Refusal::EmailIsMalformed => invalid("email", "value_error"),
             Refusal::PasswordIsMalformed => invalid("password", "value_error"),
             Refusal::TimeZoneIsUnknown => invalid("timezone", "value_error"),
-            Refusal::AgentIsSelf
+            Refusal::AgentIsNoSupervisor
+            | Refusal::AgentIsSelf
             | Refusal::AgentIsLastAdmin
             | Refusal::StatusIsImmutable(_)
             | Refusal::StatusIsNotSettable(_)

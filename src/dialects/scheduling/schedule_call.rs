@@ -2,8 +2,8 @@
 //! `override_business_hours: true` and a `reason`, which is recorded: its next call may be made at any hour.
 
 use super::caller::Member;
-use super::fields::Fields;
 use super::reject::{Body, Reject, Rejected};
+use crate::http::fields::Fields;
 use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::schedule_leads::ScheduleNow;

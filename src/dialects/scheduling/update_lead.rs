@@ -1,11 +1,11 @@
 //! `PUT` and `PATCH /api/v1/leads/{id}`: what is given changes, each as an event by a person (B-069 to B-071, C-22).
 
 use super::caller::Member;
-use super::fields::Fields;
 use super::get_lead::find;
 use super::lead::Reply;
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::schedule_leads::UpdateLead;

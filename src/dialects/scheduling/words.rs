@@ -4,7 +4,6 @@ use domain::outcome::{CallResult, Outcome};
 use domain::phone::{Phone, Region, Validity};
 use domain::status::{Disposition, SchedulingStatus};
 use domain::time::Instant;
-use serde_json::Value;
 
 /// B-085
 pub const STATUSES: [(&str, SchedulingStatus); 3] = [
@@ -79,20 +78,6 @@ pub fn phone(text: &str, region: Region) -> Option<Phone> {
 pub fn whole_number(search: Option<&str>, region: Region) -> Option<String> {
     let text = search.map(str::trim).filter(|text| text.starts_with('+'))?;
     phone(text, region).filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key())
-}
-
-/// True or false, in the words of bodies and queries.
-pub fn boolean(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(is_so) => Some(*is_so),
-        Value::Number(number) => number.as_i64().filter(|n| (0..=1).contains(n)).map(|n| n == 1),
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" | "active" => Some(true),
-            "false" | "0" | "no" | "off" | "inactive" => Some(false),
-            _ => None,
-        },
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
 }
 
 #[cfg(test)]

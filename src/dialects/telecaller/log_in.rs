@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::net::IpAddr;
 
 /// The longest name or password looked at, in bytes.
@@ -33,7 +33,7 @@ pub async fn handler(State(app): State<App>, request: Request) -> Result<Json<Re
     log_in(&app, &body, address).await.map(Json).map_err(|reject| Rejected(reject, id))
 }
 
-async fn log_in(app: &App, body: &Value, address: Option<IpAddr>) -> Result<Reply, Reject> {
+async fn log_in(app: &App, body: &Map<String, Value>, address: Option<IpAddr>) -> Result<Reply, Reject> {
     let text = |name: &str| {
         let value = body.get(name).and_then(Value::as_str).filter(|value| !value.trim().is_empty());
         value.filter(|value| value.len() <= FIELD_MAX && !value.contains('\0'))

@@ -1,26 +1,99 @@
-//! The telecaller CRM (document 004): so far log-in and profile, which serve the people of every surface (C-36).
+//! The telecaller CRM (document 004): people and teams, leads, calls, advertisements; and the log-in of every surface (C-36).
 //!
 //! Known quirks; do not propagate:
 //! - Whatever no other dialect answers under `/api` is refused in this one's shape.
 //! - The answer to a log-in carries the token twice, as `token` and `access_token`: two families of clients read it.
+//! - Lists say how many there are twice: `total`, and `pagination.total`.
+//! - A page or limit that is none is brought within bounds; an unknown word in a filter is refused.
+//! - There is no word for a lost lead: it shows as `contacted`. `agent` and `telecaller` are one role.
+//! - What somebody may not see is not there: 404; a person whom they may not see, 403.
+//! - A name is one text here; it is split at its first blank.
 
+mod assign_lead;
+mod call;
 pub mod caller;
+mod change_password;
+mod create_lead;
+mod delete_lead;
+mod delete_user;
+mod get_call;
+mod get_lead;
+mod get_user;
+mod initiate_call;
+mod lead;
+mod list_calls;
+mod list_leads;
+mod list_users;
 pub mod log_in;
+mod log_out;
+mod page;
 pub mod profile;
+mod register;
 pub mod reject;
+mod update_call;
+mod update_lead;
+mod update_user;
+mod user;
 pub mod words;
 
 use crate::state::App;
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use axum::{Extension, Json, Router};
+use caller::For;
+use domain::rights::Deed;
 use serde_json::{Value, json};
+
+/// Declares every operation that wants somebody who is logged in, and what it is for.
+macro_rules! operations {
+    ($($method:ident $path:literal $deed:ident $handler:path;)*) => {
+        /// Method, path and what it is for.
+        pub const OPERATIONS: &[(&str, &str, Deed)] =
+            &[$((stringify!($method), $path, Deed::$deed)),*];
+
+        fn operations() -> Router<App> {
+            Router::new()$(.route($path, own($method($handler), Deed::$deed)))*
+        }
+    };
+}
+
+operations! {
+    get "/api/auth/profile" Self_ profile::handler;
+    post "/api/auth/logout" Self_ log_out::handler;
+    put "/api/auth/change-password" Self_ change_password::handler;
+    post "/api/auth/change-password" Self_ change_password::handler;
+    post "/api/auth/register" RegisterUsers register::handler;
+    get "/api/users" ReadUsers list_users::handler;
+    get "/api/users/{id}" ReadUser get_user::handler;
+    put "/api/users/{id}" ChangeUsers update_user::handler;
+    patch "/api/users/{id}" ChangeUsers update_user::handler;
+    delete "/api/users/{id}" DeleteUsers delete_user::handler;
+    get "/api/leads" ReadLeads list_leads::handler;
+    post "/api/leads" ChangeLeads create_lead::handler;
+    get "/api/leads/assigned/{userId}" ReadLeads list_leads::assigned;
+    get "/api/leads/{id}" ReadLeads get_lead::handler;
+    put "/api/leads/{id}" ChangeLeads update_lead::handler;
+    patch "/api/leads/{id}" ChangeLeads update_lead::handler;
+    delete "/api/leads/{id}" DeleteLeads delete_lead::handler;
+    post "/api/leads/{id}/assign" AssignLeads assign_lead::handler;
+    get "/api/calls" ReadCalls list_calls::handler;
+    post "/api/calls/initiate" MakeCalls initiate_call::handler;
+    post "/api/calls/end" MakeCalls update_call::end;
+    get "/api/calls/{id}" ReadCalls get_call::handler;
+    put "/api/calls/{id}" MakeCalls update_call::handler;
+    patch "/api/calls/{id}" MakeCalls update_call::handler;
+}
+
+/// A route whose callers must be allowed that.
+fn own(route: MethodRouter<App>, deed: Deed) -> MethodRouter<App> {
+    route.layer(Extension(For(deed)))
+}
 
 /// Its paths, and what is nobody's.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/api", get(status))
         .route("/api/auth/login", post(log_in::handler))
-        .route("/api/auth/profile", get(profile::handler))
+        .merge(operations())
         .method_not_allowed_fallback(reject::method_not_allowed)
         .fallback(reject::not_found)
 }

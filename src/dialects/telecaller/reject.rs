@@ -1,6 +1,7 @@
 //! Every "no" of the telecaller CRM: `{"success": false, "message", "errors"?, "code", "request_id"}` (B-161 to B-165).
 
 use crate::http::body::{self, BodyError, JsonError};
+use crate::http::fields::Problem;
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::log_in::NotLoggedIn;
@@ -10,8 +11,10 @@ use axum::body::Body as RawBody;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::Refusal;
+use domain::keys::KeyKind;
 use metrics::counter;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The largest body, in bytes.
 const BODY_MAX: usize = 64 << 10;
@@ -23,6 +26,19 @@ pub enum Reject {
     /// Every bad field and what is wrong with it.
     Invalid(Vec<(&'static str, String)>),
     Malformed,
+    NotPermitted,
+    /// A rule's "no", in its own words.
+    Refused(Refusal),
+    /// The gate that a call does not pass, and what it says.
+    NotDialable {
+        gate: &'static str,
+        reason: String,
+    },
+    /// Nobody places calls.
+    NoProvider,
+    /// The call provider did not take the call.
+    NotPlaced,
+    BadSignature,
     NoToken,
     BadToken,
     WrongPassword,
@@ -41,6 +57,20 @@ impl Reject {
         match self {
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "validation_error", "Validation error"),
             Self::Malformed => (StatusCode::BAD_REQUEST, "json_invalid", "The body is not valid JSON"),
+            Self::NotPermitted => {
+                (StatusCode::FORBIDDEN, "not_permitted", "Access denied. Insufficient permissions.")
+            }
+            Self::Refused(_) => (StatusCode::BAD_REQUEST, "refused", "That cannot be done"),
+            Self::NotDialable { .. } => {
+                (StatusCode::BAD_REQUEST, "not_dialable", "The lead cannot be called now")
+            }
+            Self::NoProvider => {
+                (StatusCode::SERVICE_UNAVAILABLE, "no_provider", "No call provider is configured")
+            }
+            Self::NotPlaced => {
+                (StatusCode::BAD_GATEWAY, "not_placed", "The call provider did not take the call")
+            }
+            Self::BadSignature => (StatusCode::FORBIDDEN, "bad_signature", "Invalid signature"),
             Self::NoToken => (StatusCode::UNAUTHORIZED, "no_token", "Access denied. No token provided."),
             Self::BadToken => (StatusCode::UNAUTHORIZED, "bad_token", "Access denied. Invalid token."),
             Self::WrongPassword => (StatusCode::UNAUTHORIZED, "wrong_password", "Invalid credentials"),
@@ -78,12 +108,24 @@ impl Reject {
             let errors = fields.iter().map(|(field, message)| json!({ "field": field, "message": message }));
             body["errors"] = Value::Array(errors.collect());
         }
+        if let Self::NotDialable { gate, reason } = self {
+            body["errors"] = json!([{ "field": "leadId", "message": reason, "gate": gate }]);
+        }
+        if let Self::Refused(refusal) = self {
+            body["message"] = refusal.to_string().into();
+        }
         let mut response = (status, Json(body)).into_response();
         let wait = match self {
             Self::TooManyTries { retry_after_seconds } => Some(*retry_after_seconds),
             Self::Unavailable => Some(BUSY_RETRY_AFTER_SECONDS),
             Self::Invalid(_)
             | Self::Malformed
+            | Self::NotPermitted
+            | Self::Refused(_)
+            | Self::NotDialable { .. }
+            | Self::NoProvider
+            | Self::NotPlaced
+            | Self::BadSignature
             | Self::NoToken
             | Self::BadToken
             | Self::WrongPassword
@@ -103,15 +145,67 @@ impl From<RecordError> for Reject {
     fn from(error: RecordError) -> Self {
         match error {
             RecordError::Busy | RecordError::Unavailable | RecordError::Conflict(_) => Self::Unavailable,
-            RecordError::Refused(refusal) => {
-                tracing::error!(%refusal, "no operation of this dialect is refused yet");
-                Self::Internal
-            }
+            RecordError::Refused(refusal) => refusal.into(),
             RecordError::Internal(problem) => {
                 tracing::error!(problem, "telecaller");
                 Self::Internal
             }
         }
+    }
+}
+
+impl From<Refusal> for Reject {
+    fn from(refusal: Refusal) -> Self {
+        let invalid = |field, text: String| Self::Invalid(vec![(field, text)]);
+        match refusal {
+            Refusal::LeadIsUnknown
+            | Refusal::LeadIsDeleted
+            | Refusal::LeadIsSomebodyElses
+            | Refusal::AgentIsUnknown
+            | Refusal::AttemptIsUnknown => Self::NotFound,
+            Refusal::EmailIsMalformed => invalid("email", "Please provide a valid email".to_owned()),
+            Refusal::PasswordIsMalformed => invalid("password", refusal.to_string()),
+            Refusal::UsernameIsMalformed => invalid("username", refusal.to_string()),
+            Refusal::AgentIsNoSupervisor => invalid("supervisor", refusal.to_string()),
+            Refusal::AgentIsInactive => invalid("assignedTo", "This user takes no calls".to_owned()),
+            Refusal::KeyIsTaken(KeyKind::Login) => invalid("email", "Email is already in use".to_owned()),
+            Refusal::KeyIsTaken(KeyKind::Phone | KeyKind::PhoneOfAgent) => {
+                invalid("phone", "Another lead has this number".to_owned())
+            }
+            Refusal::LeadIsLeased | Refusal::KeyIsTaken(KeyKind::Lease) => {
+                Self::NotDialable { gate: "lease", reason: Refusal::LeadIsLeased.to_string() }
+            }
+            Refusal::AlreadyExists
+            | Refusal::LeadIsNotDeleted
+            | Refusal::LeadIsClosed
+            | Refusal::LeadIsNotDue
+            | Refusal::LeadHasNoPhone
+            | Refusal::StatusIsImmutable(_)
+            | Refusal::StatusIsNotSettable(_)
+            | Refusal::AgentIsClosed
+            | Refusal::AgentIsSelf
+            | Refusal::AgentIsLastAdmin
+            | Refusal::ScopeIsForMachines
+            | Refusal::PhoneIsBanned
+            | Refusal::LeadIsNotInterested
+            | Refusal::NothingIsSubmitted
+            | Refusal::SubmissionIsOwn
+            | Refusal::TimeZoneIsUnknown
+            | Refusal::WindowIsMalformed
+            | Refusal::TooMany { .. }
+            | Refusal::BatchIsLive
+            | Refusal::BatchIsUnknown
+            | Refusal::CredentialIsUnknown
+            | Refusal::DeadLetterIsUnknown
+            | Refusal::DeadLetterIsResolved
+            | Refusal::KeyIsTaken(_) => Self::Refused(refusal),
+        }
+    }
+}
+
+impl From<Vec<Problem>> for Reject {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Invalid(problems.into_iter().map(|problem| (problem.loc[1], problem.msg)).collect())
     }
 }
 
@@ -135,9 +229,9 @@ impl IntoResponse for Rejected {
     }
 }
 
-/// A JSON body.
+/// A JSON object.
 #[derive(Clone, Debug)]
-pub struct Body(pub Value);
+pub struct Body(pub Map<String, Value>);
 
 impl FromRequest<App> for Body {
     type Rejection = Rejected;
@@ -145,7 +239,7 @@ impl FromRequest<App> for Body {
     async fn from_request(request: Request, _: &App) -> Result<Self, Rejected> {
         let id = request_id(request.extensions());
         match body::json(request, BODY_MAX).await {
-            Ok((_, members)) => Ok(Self(Value::Object(members))),
+            Ok((_, members)) => Ok(Self(members)),
             Err(JsonError::Body(error)) => Err(Rejected(Reject::Body(error), id)),
             Err(JsonError::OtherType | JsonError::NoObject | JsonError::Malformed { .. }) => {
                 Err(Rejected(Reject::Malformed, id))

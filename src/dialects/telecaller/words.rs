@@ -2,8 +2,144 @@
 
 use domain::agent::Agent;
 use domain::ids::oid;
+use domain::lead::event::{Direction, Source};
+use domain::lead::grade::{Priority, Quality};
+use domain::outcome::Outcome;
+use domain::principal::Role;
+use domain::status::Stage;
+use domain::time::Instant;
 use serde::Serialize;
 use uuid::Uuid;
+
+/// B-127; `agent` and `telecaller` are one role under two names (C-36).
+pub const ROLES: [(&str, &str); 6] = [
+    ("admin", "admin"),
+    ("supervisor", "supervisor"),
+    ("telecaller", "telecaller"),
+    ("agent", "telecaller"),
+    ("auditor", "auditor"),
+    ("analyst", "analyst"),
+];
+
+/// The roles that somebody may be registered with.
+pub const NEW_ROLES: [(&str, Role); 6] = [
+    ("admin", Role::Admin),
+    ("supervisor", Role::Supervisor),
+    ("telecaller", Role::Telecaller),
+    ("agent", Role::Agent),
+    ("auditor", Role::Auditor),
+    ("analyst", Role::Analyst),
+];
+
+/// The word of a role.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Agent | Role::Telecaller => "telecaller",
+        Role::Admin => "admin",
+        Role::Supervisor => "supervisor",
+        Role::Auditor => "auditor",
+        Role::Analyst => "analyst",
+    }
+}
+
+/// B-133: what a filter by status means; this dialect has no word for a lost lead (C-16).
+pub const STATUSES: [(&str, &[Stage]); 5] = [
+    ("new", &[Stage::New]),
+    ("contacted", &[Stage::Contacted, Stage::Lost]),
+    ("qualified", &[Stage::Qualified]),
+    ("interested", &[Stage::Interested]),
+    ("converted", &[Stage::Converted]),
+];
+
+/// The stages that people set.
+pub const STAGES: [(&str, Stage); 5] = [
+    ("new", Stage::New),
+    ("contacted", Stage::Contacted),
+    ("qualified", Stage::Qualified),
+    ("interested", Stage::Interested),
+    ("converted", Stage::Converted),
+];
+
+/// Where a lead that is made here may come from.
+pub const SOURCES: [(&str, Source); 4] = [
+    ("facebook", Source::Facebook),
+    ("instagram", Source::Instagram),
+    ("manual", Source::Manual),
+    ("website", Source::Website),
+];
+
+pub const PRIORITIES: [(&str, Priority); 4] = [
+    ("low", Priority::Low),
+    ("medium", Priority::Medium),
+    ("high", Priority::High),
+    ("urgent", Priority::Urgent),
+];
+
+pub const QUALITIES: [(&str, Quality); 3] =
+    [("hot", Quality::Hot), ("warm", Quality::Warm), ("cold", Quality::Cold)];
+
+/// Who called whom.
+pub const CALL_TYPES: [(&str, Direction); 2] =
+    [("outbound", Direction::Outbound), ("inbound", Direction::Inbound)];
+
+/// The words of a call's status, those too that only a provider uses.
+pub const CALL_STATUSES: [(&str, &str); 9] = [
+    ("initiated", "initiated"),
+    ("queued", "initiated"),
+    ("ringing", "ringing"),
+    ("in-progress", "in-progress"),
+    ("completed", "completed"),
+    ("busy", "busy"),
+    ("no-answer", "no-answer"),
+    ("failed", "failed"),
+    ("canceled", "canceled"),
+];
+
+/// The word of a call's status (C-16).
+pub fn call_status(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Queued | Outcome::Initiated => "initiated",
+        Outcome::Ringing => "ringing",
+        Outcome::InProgress => "in-progress",
+        Outcome::Connected | Outcome::Interested | Outcome::NotInterested | Outcome::HungUp => "completed",
+        Outcome::NoAnswer | Outcome::PowerOff => "no-answer",
+        Outcome::Busy => "busy",
+        Outcome::Canceled => "canceled",
+        Outcome::Failed | Outcome::Disconnected | Outcome::Banned | Outcome::Unknown => "failed",
+    }
+}
+
+/// Every outcome that has this word.
+pub fn outcomes(word: &str) -> Vec<Outcome> {
+    Outcome::ALL.iter().copied().filter(|outcome| call_status(*outcome) == word).collect()
+}
+
+/// What a word means where nothing else is known.
+pub fn outcome(word: &str) -> Outcome {
+    [
+        Outcome::Initiated,
+        Outcome::Ringing,
+        Outcome::InProgress,
+        Outcome::Connected,
+        Outcome::Busy,
+        Outcome::NoAnswer,
+        Outcome::Canceled,
+        Outcome::Failed,
+    ]
+    .into_iter()
+    .find(|outcome| call_status(*outcome) == word)
+    .unwrap_or(Outcome::Unknown)
+}
+
+/// The word of a stage.
+pub fn status(stage: &str) -> &str {
+    if stage == Stage::Lost.as_str() { Stage::Contacted.as_str() } else { stage }
+}
+
+/// An instant as this document writes it.
+pub fn instant(at: Instant) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+}
 
 /// A person as this dialect shows one; `id` and `username` are for the panel's pages.
 #[derive(Serialize)]

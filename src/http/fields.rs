@@ -1,12 +1,21 @@
 //! What does a body or query say? Members by name, what is null or blank gone; all that is wrong is told together.
 
-use super::reject::{Problem, Reject};
-use super::words;
+use chrono::{Datelike, Duration, NaiveDate};
 use chrono_tz::Tz;
+use domain::agent::register::is_email;
 use domain::ids::AnyId;
 use domain::lead::details::DETAIL_MAX;
-use domain::time::{Instant, parse_instant};
+use domain::time::{Instant, day_start, parse_instant};
 use serde_json::{Map, Value};
+
+/// What is wrong with one value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// `body`, `query` or `path`, and the name.
+    pub loc: [&'static str; 2],
+    pub msg: String,
+    pub kind: &'static str,
+}
 
 /// The longest text that is said of a call, in characters.
 const TEXT_MAX: usize = 4_000;
@@ -73,6 +82,16 @@ impl<'a> Fields<'a> {
         Some(text.trim().to_owned())
     }
 
+    /// An e-mail address.
+    pub fn email(&mut self, name: &'static str) -> Option<String> {
+        let text = self.text(name)?;
+        if !is_email(&text) {
+            self.problem(name, "Please provide a valid email", "value_error");
+            return None;
+        }
+        Some(text)
+    }
+
     /// An id in any of its spellings.
     pub fn id(&mut self, name: &'static str) -> Option<AnyId> {
         let value = self.value(name)?;
@@ -93,6 +112,40 @@ impl<'a> Fields<'a> {
             self.problem(name, "Input should be a valid datetime", "datetime_parsing");
         }
         at
+    }
+
+    /// Two days of `zone`, both inclusive, or instants: from when on, and before when (C-24).
+    pub fn days(
+        &mut self,
+        from: &'static str,
+        upto: &'static str,
+        zone: Tz,
+    ) -> (Option<Instant>, Option<Instant>) {
+        let start = self.day(from, zone, Duration::zero());
+        let end = self.day(upto, zone, Duration::days(1));
+        if let (Some(start), Some(end)) = (start, end)
+            && start >= end
+        {
+            self.problem(upto, format!("{upto} must not be before {from}"), "value_error");
+        }
+        (start, end)
+    }
+
+    /// The beginning of a day, `after` it in days of the zone; an instant is itself.
+    fn day(&mut self, name: &'static str, zone: Tz, after: Duration) -> Option<Instant> {
+        let text = self.text(name)?;
+        if let Ok(day) = text.parse::<NaiveDate>() {
+            // Years that every zone and the database can hold.
+            let is_good = (1970..2200).contains(&day.year());
+            if is_good {
+                return Some(day_start(day + after, zone));
+            }
+        } else if let Ok(at) = parse_instant(&text, zone) {
+            // "To" names an instant that still belongs.
+            return Some(if after.is_zero() { at } else { at + Duration::microseconds(1) });
+        }
+        self.problem(name, "Input should be a date (YYYY-MM-DD) or a time (ISO 8601)", "date_parsing");
+        None
     }
 
     /// One of a list of words.
@@ -136,7 +189,7 @@ impl<'a> Fields<'a> {
     /// True or false.
     pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
         let value = self.value(name)?;
-        let is_so = words::boolean(value);
+        let is_so = boolean(value);
         if is_so.is_none() {
             self.problem(name, "Input should be a valid boolean", "bool_parsing");
         }
@@ -159,8 +212,22 @@ impl<'a> Fields<'a> {
     }
 
     /// Goes on if nothing was wrong.
-    pub fn end(self) -> Result<(), Reject> {
-        if self.problems.is_empty() { Ok(()) } else { Err(Reject::Invalid(self.problems)) }
+    pub fn end(self) -> Result<(), Vec<Problem>> {
+        if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
+    }
+}
+
+/// True or false, in the words of bodies and queries.
+fn boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(is_so) => Some(*is_so),
+        Value::Number(number) => number.as_i64().filter(|n| (0..=1).contains(n)).map(|n| n == 1),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" | "active" => Some(true),
+            "false" | "0" | "no" | "off" | "inactive" => Some(false),
+            _ => None,
+        },
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
@@ -198,7 +265,7 @@ mod tests {
         let (name, id) = (fields.text("first_name"), fields.id("agent_id"));
         assert!(fields.required("first_name", name).is_none() && fields.required("agent_id", id).is_none());
         assert!(fields.instant("schedule_at", Tz::UTC).is_none() && fields.object("custom_fields").is_none());
-        let Err(Reject::Invalid(problems)) = fields.end() else { panic!("nothing was wrong") };
+        let Err(problems) = fields.end() else { panic!("nothing was wrong") };
         let told: Vec<_> = problems.iter().map(|problem| (problem.loc[1], problem.kind)).collect();
         let expected = [
             ("first_name", "missing"),

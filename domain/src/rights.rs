@@ -1,0 +1,120 @@
+//! Who may do what, and whose leads and calls do they see (C-36)? The one table that every operation of the telecaller CRM
+//! asks.
+
+use crate::ids::AgentId;
+use crate::principal::Role;
+use crate::status::words;
+
+words! {
+    /// Something that people do.
+    Deed {
+        /// One's own profile and password, and logging out.
+        Self_ = "self",
+        ReadUsers = "read_users",
+        ReadUser = "read_user",
+        RegisterUsers = "register_users",
+        ChangeUsers = "change_users",
+        DeleteUsers = "delete_users",
+        ReadLeads = "read_leads",
+        ChangeLeads = "change_leads",
+        AssignLeads = "assign_leads",
+        DeleteLeads = "delete_leads",
+        ReadCalls = "read_calls",
+        MakeCalls = "make_calls",
+        ReadCampaigns = "read_campaigns",
+        NameCampaigns = "name_campaigns",
+    }
+}
+
+impl Role {
+    /// Whether this role may do that at all; on whom and what, [`Reach`] says.
+    pub const fn may(self, deed: Deed) -> bool {
+        match deed {
+            Deed::Self_ | Deed::ReadUser | Deed::ReadLeads | Deed::ReadCalls => true,
+            Deed::ReadUsers | Deed::ReadCampaigns => {
+                matches!(self, Self::Admin | Self::Supervisor | Self::Auditor | Self::Analyst)
+            }
+            Deed::ChangeUsers | Deed::ChangeLeads | Deed::MakeCalls => {
+                matches!(self, Self::Admin | Self::Supervisor | Self::Telecaller | Self::Agent)
+            }
+            Deed::AssignLeads => matches!(self, Self::Admin | Self::Supervisor),
+            Deed::RegisterUsers | Deed::DeleteUsers | Deed::DeleteLeads | Deed::NameCampaigns => {
+                matches!(self, Self::Admin)
+            }
+        }
+    }
+}
+
+/// Whose leads and calls somebody sees.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reach {
+    All,
+    /// Those of these people; `nobodys`: and those of nobody, for whoever gives them out.
+    Only {
+        agents: Vec<AgentId>,
+        nobodys: bool,
+    },
+}
+
+impl Reach {
+    /// Of the person of that id; `team` are those whom they lead.
+    pub fn of(id: AgentId, role: Role, team: impl IntoIterator<Item = AgentId>) -> Self {
+        match role {
+            Role::Admin | Role::Auditor | Role::Analyst => Self::All,
+            Role::Supervisor => {
+                let agents = std::iter::once(id).chain(team).collect();
+                Self::Only { agents, nobodys: true }
+            }
+            Role::Telecaller | Role::Agent => Self::Only { agents: vec![id], nobodys: false },
+        }
+    }
+
+    /// Whether what belongs to this agent is among it.
+    pub fn covers(&self, agent_id: Option<AgentId>) -> bool {
+        match (self, agent_id) {
+            (Self::All, _) => true,
+            (Self::Only { agents, .. }, Some(agent_id)) => agents.contains(&agent_id),
+            (Self::Only { nobodys, .. }, None) => *nobodys,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    /// B-171
+    #[test]
+    fn admins_may_all_and_those_who_only_look_change_nothing() {
+        for &deed in Deed::ALL {
+            assert!(Role::Admin.may(deed), "{deed}");
+            assert_eq!(Role::Telecaller.may(deed), Role::Agent.may(deed), "one role under two names: {deed}");
+            for looks_only in [Role::Auditor, Role::Analyst] {
+                let changes = !matches!(
+                    deed,
+                    Deed::Self_
+                        | Deed::ReadUser
+                        | Deed::ReadUsers
+                        | Deed::ReadLeads
+                        | Deed::ReadCalls
+                        | Deed::ReadCampaigns
+                );
+                assert!(!(changes && looks_only.may(deed)), "{looks_only} {deed}");
+            }
+        }
+    }
+
+    #[test]
+    fn telecallers_see_their_own_supervisors_their_team_and_what_is_nobodys() {
+        let [own, mate, other] = [1, 2, 3].map(|n| AgentId(Uuid::from_u128(n)));
+        let sees = |role| {
+            let reach = Reach::of(own, role, [mate]);
+            [Some(own), Some(mate), Some(other), None].map(|agent| reach.covers(agent))
+        };
+        assert_eq!(sees(Role::Telecaller), [true, false, false, false]);
+        assert_eq!(sees(Role::Supervisor), [true, true, false, true]);
+        assert_eq!(sees(Role::Admin), [true; 4]);
+        assert_eq!(sees(Role::Auditor), [true; 4]);
+    }
+}

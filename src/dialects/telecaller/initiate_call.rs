@@ -1,0 +1,118 @@
+//! `POST /api/calls/initiate {leadId, callType}`: a call to a lead, through the provider; an inbound one is only noted (B-143,
+//! C-31).
+
+use super::call::{Call, telecaller};
+use super::caller::Caller;
+use super::lead::find;
+use super::reject::{Body, Reject, Rejected};
+use super::words;
+use crate::http::fields::Fields;
+use crate::http::written;
+use crate::ledger::RecordError;
+use crate::ledger::initiate_call::{InitiateCall, TakeCall};
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::ids::oid;
+use domain::lead::event::Direction;
+use projections::lead::LeadRow;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reply {
+    success: bool,
+    message: &'static str,
+    call_id: String,
+    call: Call,
+    twilio_call: Option<TwilioCall>,
+}
+
+#[derive(Serialize)]
+struct TwilioCall {
+    sid: String,
+    status: &'static str,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body,
+) -> Result<(StatusCode, HeaderMap, Json<Reply>), Rejected> {
+    let mut fields = Fields::of_body(&body);
+    let direction = fields.word("callType", &words::CALL_TYPES).unwrap_or(Direction::Outbound);
+    let lead_id = lead_id(&body);
+    fields.required("leadId", lead_id.clone());
+    let talks = fields.id("telecallerId");
+    fields.end().map_err(|problems| caller.reject(problems))?;
+    let lead = find(&app, &caller, &lead_id.unwrap_or_default()).await?;
+    let agent_id = telecaller(&app, &caller, talks).await.map_err(|reject| caller.reject(reject))?;
+    let placed = match direction {
+        Direction::Outbound => call_out(&app, &caller, &lead, agent_id).await,
+        Direction::Inbound => take(&app, &caller, &lead, agent_id).await,
+    };
+    let (id, sid) = placed.map_err(|reject| caller.reject(reject))?;
+    let position = app.ledger.followed().position;
+    let row = app.ledger.views().get_call(id).await.map_err(|error| caller.failed(error))?;
+    let row = row.ok_or_else(|| caller.reject(Reject::Unavailable))?;
+    let twilio_call = sid.map(|sid| TwilioCall { sid, status: "initiated" });
+    let reply = Reply {
+        success: true,
+        message: "Call initiated successfully",
+        call_id: oid(id),
+        call: row.into(),
+        twilio_call,
+    };
+    Ok((StatusCode::CREATED, written::headers(position, true, false), Json(reply)))
+}
+
+fn lead_id(body: &Map<String, Value>) -> Option<String> {
+    match body.get("leadId")? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The call's id, and the provider's.
+type Placed = (Uuid, Option<String>);
+
+async fn call_out(
+    app: &App,
+    caller: &Caller,
+    lead: &LeadRow,
+    agent_id: Option<Uuid>,
+) -> Result<Placed, Reject> {
+    let calls = app.calls.as_ref().ok_or(Reject::NoProvider)?;
+    let (context, reach) = (caller.context(), caller.reach(app).await?);
+    let initiate = InitiateCall { lead_id: lead.id, reach, agent_id, lease: calls.lease() };
+    let begun = match app.ledger.record(&context, &initiate).await {
+        Ok(recorded) => recorded.answer,
+        Err(RecordError::Refused(refusal)) => return Err(gate(app, lead.id, refusal.into()).await?),
+        Err(error) => return Err(error.into()),
+    };
+    let id = begun.attempt_id;
+    match calls.ask(&context, lead.id, begun).await? {
+        Some(sid) => Ok((id, Some(sid))),
+        None => Err(Reject::NotPlaced),
+    }
+}
+
+/// A refusal as the gate that stands in the way, if one does: those that a person's "now" does not open.
+async fn gate(app: &App, lead_id: Uuid, refused: Reject) -> Result<Reject, Reject> {
+    let gates = app.ledger.gates(lead_id, app.ledger.now(), None).await?.unwrap_or_default();
+    let stays = |name: &str| !["attempts", "due"].contains(&name);
+    let closed = gates.into_iter().find(|gate| stays(gate.name) && gate.closed_by.is_some());
+    Ok(match closed {
+        Some(gate) => Reject::NotDialable { gate: gate.name, reason: gate.closed_by.unwrap_or_default() },
+        None => refused,
+    })
+}
+
+async fn take(app: &App, caller: &Caller, lead: &LeadRow, agent_id: Option<Uuid>) -> Result<Placed, Reject> {
+    let take = TakeCall { lead_id: lead.id, reach: caller.reach(app).await?, agent_id };
+    Ok((app.ledger.record(&caller.context(), &take).await?.answer, None))
+}

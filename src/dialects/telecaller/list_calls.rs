@@ -1,0 +1,64 @@
+//! `GET /api/calls`: calls in pages, the latest first, whatever dialect reported them (B-141, B-142).
+
+use super::call::Call;
+use super::caller::Caller;
+use super::page::{Page, Pagination};
+use super::reject::{Reject, Rejected};
+use super::words;
+use crate::http::fields::Fields;
+use crate::http::query::Members;
+use crate::ledger::RecordError;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use domain::ids::AgentId;
+use domain::rights::Reach;
+use projections::call_list::Filter;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+#[derive(Serialize)]
+pub struct Reply {
+    success: bool,
+    calls: Vec<Call>,
+    total: i64,
+    pagination: Pagination,
+}
+
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Members(query): Members,
+) -> Result<Json<Reply>, Rejected> {
+    list(&app, &caller, &query).await.map(Json).map_err(|reject| caller.reject(reject))
+}
+
+async fn list(app: &App, caller: &Caller, query: &Map<String, Value>) -> Result<Reply, Reject> {
+    let zone = app.ledger.dialing().await?.zone();
+    let mut fields = Fields::of_query(query);
+    let page = Page::read(&fields);
+    let outcomes = fields.word("status", &words::CALL_STATUSES).map(words::outcomes).unwrap_or_default();
+    let direction = fields.word("callType", &words::CALL_TYPES);
+    let telecaller = fields.id("telecaller");
+    let (from, before) = fields.days("dateFrom", "dateTo", zone);
+    fields.end()?;
+    let views = app.ledger.views();
+    let agent_id = match telecaller {
+        None => None,
+        // Somebody who is not there has no calls.
+        Some(id) => {
+            let row = views.find_agent(id).await.map_err(RecordError::from)?;
+            Some(row.map_or(Uuid::max(), |row| row.id))
+        }
+    };
+    let agents = match caller.reach(app).await? {
+        Reach::All => None,
+        Reach::Only { agents, .. } => Some(agents.into_iter().map(|AgentId(id)| id).collect()),
+    };
+    let filter = Filter { agent_id, agents, outcomes, direction, from, before, ..Filter::default() };
+    let rows = views.list_calls(&filter, page.skip(), page.limit).await.map_err(RecordError::from)?;
+    let total = views.total_calls(&filter).await.map_err(RecordError::from)?.count;
+    let calls = rows.into_iter().map(Call::from).collect();
+    Ok(Reply { success: true, calls, total, pagination: page.of(total) })
+}

@@ -1,0 +1,71 @@
+//! `PUT` and `PATCH /api/calls/:id {status, duration, notes}`, `POST /api/calls/end {callId, duration}`: what a person says of a
+//! call, as a fact beside the others; it outranks a machine's (B-144, C-43).
+
+use super::call::find;
+use super::caller::Caller;
+use super::get_call::Reply;
+use super::reject::{Body, Reject, Rejected};
+use super::words;
+use crate::http::fields::Fields;
+use crate::http::path::Named;
+use crate::http::written;
+use crate::ledger::report_call::ReportCall;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use domain::outcome::Outcome;
+use domain::verdict::{FactSource, Remarks};
+use serde_json::{Map, Value};
+
+/// The longest call, in seconds: a week.
+const SECONDS_MAX: i64 = 7 * 86_400;
+
+type Answer = Result<(HeaderMap, Json<Reply>), Rejected>;
+
+pub async fn handler(State(app): State<App>, caller: Caller, Named(id): Named, Body(body): Body) -> Answer {
+    report(&app, &caller, &id, &body, None, "Call updated successfully").await
+}
+
+/// A call is over; unless somebody says otherwise it was answered.
+pub async fn end(State(app): State<App>, caller: Caller, Body(body): Body) -> Answer {
+    let id = body.get("callId").and_then(Value::as_str).map(str::trim).filter(|id| !id.is_empty());
+    let missing = || caller.reject(Reject::Invalid(vec![("callId", "Field required".to_owned())]));
+    let id = id.ok_or_else(missing)?;
+    report(&app, &caller, id, &body, Some(Outcome::Connected), "Call ended successfully").await
+}
+
+async fn report(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    body: &Map<String, Value>,
+    ended: Option<Outcome>,
+    message: &'static str,
+) -> Answer {
+    let call = find(app, caller, id).await?;
+    let known = Outcome::from_word(&call.outcome).unwrap_or(Outcome::Unknown);
+    let mut fields = Fields::of_body(body);
+    let status = fields.word("status", &words::CALL_STATUSES);
+    let duration = fields.whole("duration", 0..=SECONDS_MAX);
+    let notes = fields.long_text("notes");
+    fields.end().map_err(|problems| caller.reject(problems))?;
+    // The same word for what is known already says nothing new of it.
+    let outcome = match status {
+        Some(word) if word == words::call_status(known) => known,
+        Some(word) => words::outcome(word),
+        None => ended.filter(|_| !known.is_final()).unwrap_or(known),
+    };
+    let fact = ReportCall {
+        lead_id: call.lead_id,
+        attempt_id: call.id,
+        source: FactSource::Person,
+        outcome,
+        agent_id: None,
+        duration_seconds: duration.and_then(|seconds| u32::try_from(seconds).ok()),
+        remarks: Remarks { user_message: notes, ..Remarks::default() },
+    };
+    let recorded = app.ledger.record(&caller.context(), &fact).await.map_err(|error| caller.reject(error))?;
+    let headers = written::headers(recorded.position, recorded.is_followed, !recorded.is_new);
+    Ok((headers, Json(Reply { success: true, message: Some(message), call: recorded.answer.into() })))
+}

@@ -1,0 +1,61 @@
+//! `PUT` and `PATCH /api/users/:id`: name, department, phone, on and off, supervisor (B-130). What else is sent changes
+//! nothing. People change their own name and phone; those who lead, their team's; admins, everybody's.
+
+use super::caller::Caller;
+use super::get_user::{self, Reply};
+use super::reject::{Body, Reject, Rejected};
+use super::user;
+use crate::http::fields::Fields;
+use crate::http::path::Named;
+use crate::http::written;
+use crate::ledger::change_person::ChangePerson;
+use crate::ledger::teams::Move;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use domain::agent::event::ProfileChange;
+use domain::principal::Role;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+pub async fn handler(
+    State(app): State<App>,
+    caller: Caller,
+    Named(id): Named,
+    Body(body): Body,
+) -> Result<(HeaderMap, Json<Reply>), Rejected> {
+    let row = user::find(&app, &caller, &id).await?;
+    let change = read(&app, &caller, row.id, &body).await.map_err(|reject| caller.reject(reject))?;
+    let recorded =
+        app.ledger.record(&caller.context(), &change).await.map_err(|error| caller.reject(error))?;
+    let row = user::find_any(&app, &row.id.to_string()).await.map_err(|reject| caller.reject(reject))?;
+    let reply = get_user::reply(&app, &row).await.map_err(|error| caller.reject(error))?;
+    Ok((written::headers(recorded.position, recorded.is_followed, !recorded.is_new), Json(reply)))
+}
+
+async fn read(app: &App, caller: &Caller, id: Uuid, body: &Map<String, Value>) -> Result<Move, Reject> {
+    let role = caller.person.role();
+    let leads =
+        matches!(role, Role::Admin | Role::Supervisor) && (id != caller.person.id || role == Role::Admin);
+    let mut fields = Fields::of_body(body);
+    let names = fields.text("name").map(|name| user::split(&name));
+    let phone = fields.text("phone");
+    let department = fields.text("department").filter(|_| leads);
+    let is_active = fields.boolean("isActive").filter(|_| leads);
+    let supervisor_id = user::supervisor(app, &mut fields, body).await?.filter(|_| role == Role::Admin);
+    fields.end()?;
+    let change = ChangePerson {
+        id,
+        actor: Some(caller.person.id),
+        person: ProfileChange {
+            first_name: names.as_ref().map(|(first, _)| first.clone()),
+            last_name: names.map(|(_, last)| last),
+            phone,
+            ..ProfileChange::default()
+        },
+        is_active,
+        ..ChangePerson::default()
+    };
+    Ok(Move { change, department: department.map(Some), supervisor_id })
+}

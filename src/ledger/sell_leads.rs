@@ -1,0 +1,184 @@
+//! Leads on their way to a sale (S4): created, graded, changed, given to somebody.
+
+use super::assign_leads::{Assignee, assign};
+use super::desk::Desk;
+use super::error::RecordError;
+use super::record::Action;
+use super::schedule_leads::row;
+use domain::Refusal;
+use domain::lead::LeadCommand;
+use domain::lead::add_note::AddNote;
+use domain::lead::capture::CaptureLead;
+use domain::lead::change_details::ChangeDetails;
+use domain::lead::delete;
+use domain::lead::event::{DuplicateSuspected, LeadEvent, Person, Source};
+use domain::lead::grade::{GradeLead, Priority, Quality};
+use domain::lead::set_stage::SetStage;
+use domain::rights::Reach;
+use domain::status::Stage;
+use domain::stream::{StreamId, StreamKind};
+use projections::lead::LeadRow;
+use uuid::Uuid;
+
+/// The most leads of one number that are named as possible duplicates.
+const DUPLICATES_MAX: usize = 20;
+
+/// What is said of a lead; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pub person: Person,
+    pub cleared: Vec<String>,
+    pub stage: Option<Stage>,
+    pub value_hundredths: Option<i64>,
+    pub priority: Option<Priority>,
+    pub quality: Option<Quality>,
+    pub note: Option<String>,
+}
+
+/// Takes in what was said of a lead that is there.
+pub(super) async fn take_in(desk: &mut Desk<'_>, id: Uuid, said: &Said) -> Result<(), RecordError> {
+    let at = desk.now();
+    let change = ChangeDetails { at, person: said.person.clone(), cleared: said.cleared.clone() };
+    desk.decide_lead(id, &LeadCommand::ChangeDetails(Box::new(change))).await?;
+    if let Some(text) = said.note.clone() {
+        desk.decide_lead(id, &LeadCommand::AddNote(AddNote { at, text })).await?;
+    }
+    if let Some(stage) = said.stage {
+        let set = SetStage { at, stage, value_hundredths: said.value_hundredths };
+        desk.decide_lead(id, &LeadCommand::SetStage(set)).await?;
+    }
+    let grade = GradeLead { at, priority: said.priority, quality: said.quality };
+    desk.decide_lead(id, &LeadCommand::Grade(grade)).await?;
+    Ok(())
+}
+
+/// A new lead.
+#[derive(Clone, Debug)]
+pub struct CreateLead {
+    pub source: Source,
+    pub said: Said,
+    pub to: Assignee,
+}
+
+/// What was made.
+#[derive(Clone, Debug)]
+pub struct Created {
+    pub lead: LeadRow,
+    /// Other leads of the same number; nothing is refused or merged by itself (C-13).
+    pub possible_duplicates: Vec<Uuid>,
+}
+
+impl Action for CreateLead {
+    type Answer = Created;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Created, RecordError> {
+        let id = self.capture(desk).await?;
+        let possible_duplicates = suspect(desk, id).await?;
+        assign(desk, id, self.to).await?;
+        Ok(Created { lead: row(desk, id).await?, possible_duplicates })
+    }
+}
+
+impl CreateLead {
+    /// Captures and grades it.
+    pub(super) async fn capture(&self, desk: &mut Desk<'_>) -> Result<Uuid, RecordError> {
+        let id = desk.begin(StreamKind::Lead);
+        let capture = CaptureLead {
+            at: desk.now(),
+            num: desk.num(StreamKind::Lead).await?,
+            source: self.source,
+            stage: self.said.stage.unwrap_or(Stage::New),
+            agent_id: None,
+            priority: 0,
+            schedule_at: None,
+            person: self.said.person.clone(),
+        };
+        desk.decide_lead(id, &LeadCommand::Capture(Box::new(capture))).await?;
+        let rest = Said { person: Person::default(), ..self.said.clone() };
+        take_in(desk, id, &rest).await?;
+        Ok(id)
+    }
+}
+
+/// Says which other leads have its number.
+async fn suspect(desk: &mut Desk<'_>, id: Uuid) -> Result<Vec<Uuid>, RecordError> {
+    let Some(phone) = desk.lead(id).await?.phone_key() else { return Ok(Vec::new()) };
+    let mut others = desk.views().leads_by_phone(&phone).await?;
+    others.truncate(DUPLICATES_MAX);
+    if !others.is_empty() {
+        let lead_ids = others.iter().map(|other| (*other).into()).collect();
+        let event = LeadEvent::DuplicateSuspected(DuplicateSuspected { at: desk.now(), lead_ids });
+        desk.append(StreamId::new(StreamKind::Lead, id), [event]);
+    }
+    Ok(others)
+}
+
+/// A lead as somebody of this reach may change it.
+async fn within(desk: &mut Desk<'_>, id: Uuid, reach: &Reach) -> Result<(), RecordError> {
+    desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
+    let lead = desk.lead(id).await?;
+    if lead.exists() && !reach.covers(lead.agent_id) {
+        return Err(Refusal::LeadIsSomebodyElses.into());
+    }
+    Ok(())
+}
+
+/// A lead changes.
+#[derive(Clone, Debug)]
+pub struct ChangeLead {
+    pub id: Uuid,
+    /// Of who asks.
+    pub reach: Reach,
+    pub said: Said,
+}
+
+impl Action for ChangeLead {
+    type Answer = LeadRow;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<LeadRow, RecordError> {
+        within(desk, self.id, &self.reach).await?;
+        take_in(desk, self.id, &self.said).await?;
+        row(desk, self.id).await
+    }
+}
+
+/// A lead is given to somebody, or to whoever is next.
+#[derive(Clone, Debug)]
+pub struct GiveLead {
+    pub id: Uuid,
+    pub reach: Reach,
+    pub to: Assignee,
+}
+
+impl Action for GiveLead {
+    type Answer = LeadRow;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<LeadRow, RecordError> {
+        within(desk, self.id, &self.reach).await?;
+        if let Assignee::Chosen(agent_id) = self.to
+            && !self.reach.covers(Some(agent_id.into()))
+        {
+            return Err(Refusal::AgentIsUnknown.into());
+        }
+        assign(desk, self.id, self.to).await?;
+        row(desk, self.id).await
+    }
+}
+
+/// A lead is deleted, whatever became of it.
+#[derive(Clone, Debug)]
+pub struct RemoveLead {
+    pub id: Uuid,
+    pub reach: Reach,
+}
+
+impl Action for RemoveLead {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        within(desk, self.id, &self.reach).await?;
+        let command = delete::DeleteLead { at: desk.now(), guards_immutable: false };
+        desk.decide_lead(self.id, &LeadCommand::Delete(command)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Every route, every role, one's own and others': made from the routes themselves.
+
+use super::Company;
+use crate::support::clients::Client;
+use domain::principal::Role;
+use domain::rights::Deed;
+use lead_ledger::dialects::telecaller::OPERATIONS;
+use reqwest::Method;
+
+/// B-121, B-162, B-163, B-171, C-36
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_asks_who_it_is_and_what_they_may() {
+    let company = Company::start().await;
+    let (own, other) =
+        (company.lead(&company.alice, "9876543210").await, company.lead(&company.bob, "9876543211").await);
+    for role in [Role::Auditor, Role::Analyst] {
+        company.app.register(role.as_str(), role, None).await;
+    }
+    let auditor = Client::person(&company.app, "auditor").await;
+    let analyst = Client::person(&company.app, "analyst").await;
+    let nobody = Client::nobody(&company.app);
+    // Reads before writes, and what takes something away last.
+    let mut operations: Vec<_> = OPERATIONS.to_vec();
+    operations.sort_by_key(|(method, path, _)| (*method != "get", *method == "delete", path.len()));
+    let callers = [
+        (Role::Telecaller, &company.alice),
+        (Role::Supervisor, &company.supervisor),
+        (Role::Auditor, &auditor),
+        (Role::Analyst, &analyst),
+        (Role::Admin, &company.admin),
+    ];
+    for (method, path, deed) in operations {
+        if path == "/api/auth/logout" || path == "/api/auth/change-password" {
+            continue;
+        }
+        let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+        let body = if method == Method::GET { None } else { Some("{}") };
+        for is_own in [true, false] {
+            let (lead, user) = if is_own { (&own, &company.alice_id) } else { (&other, &company.bob_id) };
+            let id = if path.starts_with("/api/users") { user } else { lead };
+            let url = path.replace("{id}", id).replace("{userId}", user);
+            let stranger = nobody.send(method.clone(), &url, body, &[]).await;
+            assert_eq!(stranger.body["message"], "Access denied. No token provided.", "{method} {url}");
+            let forged =
+                nobody.with_token("eyJhbGciOiJub25lIn0.e30.").send(method.clone(), &url, body, &[]).await;
+            assert_eq!(forged.status, 401, "{method} {url}");
+            for (role, client) in callers {
+                // Whoever is deleted asks no more; see `users`.
+                if deed == Deed::DeleteUsers && role.may(deed) {
+                    continue;
+                }
+                let answer = client.send(method.clone(), &url, body, &[]).await;
+                let told = format!("{role} {method} {url}: {answer:?}");
+                if role.may(deed) {
+                    let sees = is_own || matches!(role, Role::Admin | Role::Auditor | Role::Analyst);
+                    // No call has a lead's id.
+                    let is_hidden = url != path && (!sees || path.starts_with("/api/calls"));
+                    assert_ne!(answer.status, 401, "{told}");
+                    assert_eq!([403, 404].contains(&answer.status.as_u16()), is_hidden, "{told}");
+                } else {
+                    assert_eq!(answer.status, 403, "{told}");
+                    assert_eq!(answer.body["message"], "Access denied. Insufficient permissions.", "{told}");
+                }
+                assert!(answer.status.as_u16() < 500, "{told}");
+            }
+        }
+    }
+    company.app.rebuilt_equals_live().await;
+}
