@@ -1,6 +1,6 @@
 //! What does a running service hold? Put together once, in the order in which the parts need each other.
 
-use crate::call_provider::Simulated;
+use crate::call_provider::{CallProvider, Simulated, Twilio};
 use crate::clock::Clock;
 use crate::config::{Config, Provider};
 use crate::http::limits::Failures;
@@ -91,9 +91,10 @@ impl App {
         let ledger = Ledger::new(pool.clone(), lookups, clock.clone(), lane, loader, followed);
         ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
         let lease = chrono::Duration::minutes(i64::from(config.lease_minutes));
-        let calls = config.call_provider.map(|provider| match provider {
-            Provider::Simulated => Calls::new(ledger.clone(), Arc::new(Simulated), lease),
-        });
+        let calls = match &config.call_provider {
+            None => None,
+            Some(provider) => Some(Calls::new(ledger.clone(), call_provider(provider, &config)?, lease)),
+        };
         let dials = calls.clone().filter(|_| config.autodial);
         tasks.start(tick::run(ledger.clone(), dials, tasks.clone()));
         Ok(Self(Arc::new(Parts {
@@ -109,6 +110,21 @@ impl App {
             pool,
             tasks,
         })))
+    }
+}
+
+/// Who places calls, by the settings.
+fn call_provider(provider: &Provider, config: &Config) -> anyhow::Result<Arc<dyn CallProvider>> {
+    match provider {
+        Provider::Simulated => Ok(Arc::new(Simulated)),
+        Provider::Twilio { account_sid, auth_token, from, api_base } => {
+            let [account_sid, auth_token] = [account_sid.clone(), auth_token.0.clone()];
+            let (from, api_base, public_url) = (from.clone(), api_base.clone(), config.public_url.clone());
+            let twilio = Twilio::try_new(account_sid, auth_token, from, api_base, public_url);
+            let twilio =
+                twilio.context("no HTTPS client could be made; are the system's certificates installed?")?;
+            Ok(Arc::new(twilio))
+        }
     }
 }
 

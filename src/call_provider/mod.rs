@@ -2,8 +2,10 @@
 //! as facts.
 
 mod simulated;
+mod twilio;
 
 pub use simulated::Simulated;
+pub use twilio::{Twilio, use_one_cryptography};
 
 use futures_util::future::BoxFuture;
 use thiserror::Error;
@@ -16,6 +18,8 @@ pub struct OutboundCall {
     pub attempt_id: Uuid,
     /// The number to call, in E.164 where it has that form.
     pub to: String,
+    /// The phone of the agent who talks, if it has one.
+    pub connect_to: Option<String>,
 }
 
 /// Why a call was not placed. The texts are the ledger's own: what a provider says may hold the number.

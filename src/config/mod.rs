@@ -30,10 +30,45 @@ pub enum LogFormat {
 }
 
 /// Who places calls.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum Provider {
     /// Nobody is called.
     Simulated,
+    Twilio {
+        account_sid: String,
+        auth_token: Secret,
+        from: String,
+        api_base: String,
+    },
+}
+
+impl Provider {
+    /// Twilio where it is set, else nobody in production and the simulated one elsewhere.
+    fn read(source: &mut Source, is_production: bool) -> Option<Self> {
+        let names = ["TWILIO_ACCOUNT_SID", "TWILIO_FROM"];
+        let [account_sid, from] = names.map(|name| source.text(name));
+        let auth_token = source.secret("TWILIO_AUTH_TOKEN");
+        let api_base = source.text("TWILIO_API_BASE").unwrap_or_else(|| "https://api.twilio.com".to_owned());
+        let api_base = api_base.trim_end_matches('/').to_owned();
+        match (account_sid, auth_token, from) {
+            (Some(account_sid), Some(auth_token), Some(from)) => {
+                Some(Self::Twilio { account_sid, auth_token, from, api_base })
+            }
+            (None, _, None) => (!is_production).then_some(Self::Simulated),
+            (account_sid, auth_token, from) => {
+                let is_set = [account_sid.is_some(), auth_token.is_some(), from.is_some()];
+                let names = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"];
+                for (name, _) in names.into_iter().zip(is_set).filter(|(_, is_set)| !is_set) {
+                    source.fault(
+                        name,
+                        "the others of Twilio's settings are given".to_owned(),
+                        "see its console",
+                    );
+                }
+                None
+            }
+        }
+    }
 }
 
 /// Every setting.
@@ -66,6 +101,11 @@ pub struct Config {
     pub from_dialer: FromDialer,
     /// Who places calls; `None`: nobody.
     pub call_provider: Option<Provider>,
+    /// What the callbacks of calls are signed with; `None`: in development they are not.
+    pub twilio_auth_token: Option<Secret>,
+    pub meta: Meta,
+    /// Which other sites' pages may call; empty: none.
+    pub cors_origins: Vec<String>,
     /// Whether due calls of AI agents are placed by themselves.
     pub autodial: bool,
     pub log_format: Option<LogFormat>,
@@ -83,6 +123,36 @@ pub struct FromDialer {
     pub allowed_ips: Vec<IpNet>,
     /// Whether a `GET` may carry its key in the query.
     pub allow_query_key: bool,
+}
+
+/// What Meta's lead ads show and are shown.
+#[derive(Clone, Debug)]
+pub struct Meta {
+    /// Signs what it sends; `None`: in development nothing is signed.
+    pub app_secret: Option<Secret>,
+    /// What it shows when it is told of us.
+    pub verify_token: Option<Secret>,
+}
+
+/// `LEDGER_CORS_ORIGINS`: scheme and host each.
+fn cors_origins(source: &mut Source) -> Vec<String> {
+    let text = source.text("LEDGER_CORS_ORIGINS").unwrap_or_default();
+    let origins: Vec<String> = text
+        .split(',')
+        .map(|one| one.trim().trim_end_matches('/').to_owned())
+        .filter(|one| !one.is_empty())
+        .collect();
+    let is_good = |origin: &String| {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        host.is_some_and(|host| {
+            !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*')
+        })
+    };
+    if !origins.iter().all(is_good) {
+        let problem = "it is no list of scheme and host";
+        source.fault("LEDGER_CORS_ORIGINS", problem.to_owned(), "https://crm.example.com");
+    }
+    origins
 }
 
 /// Something wrong with a setting.
@@ -152,7 +222,13 @@ impl Config {
             rate_limit_auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
             dialer_token: source.secret("DIALER_TOKEN"),
             from_dialer: FromDialer::read(&mut source, is_production),
-            call_provider: (!is_production).then_some(Provider::Simulated),
+            call_provider: Provider::read(&mut source, is_production),
+            twilio_auth_token: source.secret("TWILIO_AUTH_TOKEN"),
+            meta: Meta {
+                app_secret: source.secret("META_APP_SECRET"),
+                verify_token: source.secret("META_VERIFY_TOKEN"),
+            },
+            cors_origins: cors_origins(&mut source),
             autodial: source.switch("LEDGER_AUTODIAL", false),
             log_format: source.log_format(),
         };
@@ -166,6 +242,14 @@ impl Config {
             source.check_secret("DIALER_API_KEY", config.from_dialer.api_key.as_ref());
             if let Some(secret) = &config.from_dialer.hmac_secret {
                 source.check_secret("DIALER_SECRET_KEY", Some(secret));
+            }
+            for (name, secret) in [
+                ("TWILIO_AUTH_TOKEN", &config.twilio_auth_token),
+                ("META_APP_SECRET", &config.meta.app_secret),
+            ] {
+                if let Some(secret) = secret {
+                    source.check_secret(name, Some(secret));
+                }
             }
             if let Some(password) = &config.admin_password {
                 source.check_published("LEDGER_ADMIN_PASSWORD", password);

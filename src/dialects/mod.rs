@@ -14,9 +14,12 @@ use crate::http::{health, request};
 use crate::state::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware;
 use axum::routing::get;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// The whole service.
 pub fn router(app: App) -> Router {
@@ -31,8 +34,19 @@ pub fn router(app: App) -> Router {
         .merge(telecaller::routes())
         .merge(crate::ui::routes())
         .merge(docs::routes())
+        .layer(cors(&app.config.cors_origins))
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(telecaller::reject::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), request::surround))
         .with_state(app)
+}
+
+/// Which other sites' pages may call us: none unless they are named (B-172).
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .max_age(Duration::from_hours(1))
 }

@@ -11,5 +11,6 @@ pub mod path;
 pub mod query;
 pub mod request;
 pub mod serve;
+pub mod signatures;
 pub mod tokens;
 pub mod written;

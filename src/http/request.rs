@@ -6,11 +6,13 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// The longest request id taken from a client, in characters.
 const REQUEST_ID_MAX: usize = 128;
+/// The longest answer that an error is added to, in bytes.
+const ERROR_MAX: usize = 64 << 10;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request: the client's own if it is plain, else a new one.
@@ -40,6 +42,20 @@ pub fn strip_slash<B>(request: &mut axum::http::Request<B>) {
     request.extensions_mut().insert(WrittenUri(uri));
 }
 
+/// What went wrong inside: told as `error` while developing, never in production (B-165).
+#[derive(Clone, Debug)]
+pub struct Detail(pub String);
+
+/// The same answer, saying what went wrong.
+async fn with_error(response: Response, text: String) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, ERROR_MAX).await.unwrap_or_default();
+    let mut told: Map<String, Value> = serde_json::from_slice(&bytes).unwrap_or_default();
+    told.insert("error".to_owned(), text.into());
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Value::Object(told).to_string().into())
+}
+
 /// Gives every request its id and address, refuses plain HTTP where that is not allowed, and every answer its headers.
 pub async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = given_id(&request).unwrap_or_else(|| crate::clock::new_id(app.ledger.now()).to_string());
@@ -53,6 +69,11 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     } else {
         next.run(request).await
     };
+    if let Some(Detail(text)) =
+        response.extensions_mut().remove::<Detail>().filter(|_| !app.config.is_production)
+    {
+        response = with_error(response, text).await;
+    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);

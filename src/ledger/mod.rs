@@ -34,6 +34,7 @@ pub mod schedule_leads;
 pub mod sell_leads;
 mod statement;
 pub mod stock;
+pub mod take_ad_lead;
 pub mod teams;
 mod turns;
 pub mod verification;

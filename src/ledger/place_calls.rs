@@ -33,6 +33,8 @@ pub struct Begun {
     pub attempt_id: Uuid,
     /// The number to call, in E.164 where it has that form.
     pub to: String,
+    /// The phone of the agent who talks, as it was written.
+    pub connect_to: Option<String>,
 }
 
 impl Action for BeginCall {
@@ -85,7 +87,11 @@ impl Action for BeginCall {
         };
         let to = phone.e164.clone().unwrap_or_else(|| phone.raw.clone());
         desk.decide_lead(self.lead_id, &LeadCommand::ReportAttempt(Box::new(report))).await?;
-        Ok(Begun { attempt_id, to })
+        let connect_to = match self.agent_id.or(lead.agent_id) {
+            Some(agent_id) => desk.agent(agent_id.0).await?.person.phone.clone(),
+            None => None,
+        };
+        Ok(Begun { attempt_id, to, connect_to })
     }
 }
 
@@ -117,7 +123,7 @@ pub fn said(lead_id: Uuid, attempt_id: Uuid, outcome: Outcome, reason: Option<St
         lead_id,
         attempt_id,
         source: FactSource::Machine,
-        outcome,
+        outcome: Some(outcome),
         agent_id: None,
         duration_seconds: None,
         remarks: Remarks { reason, ..Remarks::default() },

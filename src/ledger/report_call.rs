@@ -21,7 +21,8 @@ pub struct ReportCall {
     pub lead_id: Uuid,
     pub attempt_id: Uuid,
     pub source: FactSource,
-    pub outcome: Outcome,
+    /// `None`: as it is known already; only the rest is new.
+    pub outcome: Option<Outcome>,
     pub agent_id: Option<AgentId>,
     pub duration_seconds: Option<u32>,
     pub remarks: Remarks,
@@ -43,7 +44,7 @@ impl Action for ReportCall {
             batch_id: attempt.batch_id,
             attempted_at: attempt.attempted_at,
             source: self.source,
-            outcome: self.outcome,
+            outcome: self.outcome.unwrap_or(attempt.outcome),
             agent_id: self.agent_id,
             duration_seconds: self.duration_seconds,
             policy: attempt.policy,

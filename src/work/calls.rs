@@ -83,9 +83,12 @@ impl Calls {
         lead_id: Uuid,
         begun: Begun,
     ) -> Result<Option<String>, RecordError> {
-        let Begun { attempt_id, to } = begun;
-        let asked =
-            tokio::time::timeout(ANSWER_MAX, self.provider.place(&OutboundCall { attempt_id, to })).await;
+        let Begun { attempt_id, to, connect_to } = begun;
+        let asked = tokio::time::timeout(
+            ANSWER_MAX,
+            self.provider.place(&OutboundCall { attempt_id, to, connect_to }),
+        )
+        .await;
         match asked.unwrap_or(Err(ProviderError::Unreachable)) {
             Ok(id) => {
                 let call = ProviderCall { provider: self.provider.name().to_owned(), id: id.clone() };

@@ -59,7 +59,8 @@ async fn the_demo_has_the_documents_own_agents() {
     ] {
         let click = json!({ "dialer_user_id": id, "phone": "+44123456789" });
         let path = format!("http://{address}/api/leads/from-dialer/");
-        let answer = reqwest::Client::new().post(path).json(&click).send().await.unwrap();
+        let answer =
+            crate::support::clients::http().build().unwrap().post(path).json(&click).send().await.unwrap();
         let answer: Value = answer.json().await.unwrap();
         assert_eq!(answer["lead"]["assigned_agent_name"], name, "{answer}");
     }

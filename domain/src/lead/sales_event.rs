@@ -33,6 +33,9 @@ pub struct Campaign {
 pub struct CampaignRecorded {
     pub at: Instant,
     pub campaign: Campaign,
+    /// When the platform says that the person filled in the form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_at: Option<Instant>,
 }
 
 /// Somebody who could have been given a lead, as they stood then (C-35).

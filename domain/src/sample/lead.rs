@@ -108,6 +108,7 @@ pub fn click_events() -> Vec<LeadEvent> {
                 ad_id: Some("987654321".to_owned()),
                 form_id: Some("456789123".to_owned()),
             },
+            stated_at: None,
         }),
         LeadEvent::AssignmentWeighed(lead::AssignmentWeighed {
             at: at(),

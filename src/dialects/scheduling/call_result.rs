@@ -77,7 +77,7 @@ async fn read(app: &App, id: &str, body: &Map<String, Value>) -> Result<ReportCa
         attempt_id,
         // Whoever posts it passes on what the provider's machine found; a person's own word would outrank that.
         source: FactSource::Machine,
-        outcome: outcome.unwrap_or(Outcome::Unknown),
+        outcome,
         agent_id: None,
         duration_seconds: duration.and_then(|seconds| u32::try_from(seconds).ok()),
         remarks: Remarks { transcript_url, summary, ..Remarks::default() },

@@ -35,7 +35,7 @@ async fn change(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result
     app.log_in(Use::Api, &name, &current, None).await?;
     let again = new.clone();
     let hashed = tokio::task::spawn_blocking(move || checked_hash(&again)).await;
-    let password_hash = hashed.map_err(|_| Reject::Internal)??;
+    let password_hash = hashed.map_err(|error| Reject::Internal(error.to_string()))??;
     app.ledger.record(&caller.context(), &SetPassword { id: caller.person.id, password_hash }).await?;
     let LoggedIn { token, .. } = app.log_in(Use::Api, &name, &new, None).await?;
     Ok(token)

@@ -11,7 +11,9 @@
 
 mod assign_lead;
 mod call;
+mod callback;
 pub mod caller;
+mod campaigns;
 mod change_password;
 mod create_lead;
 mod delete_lead;
@@ -26,6 +28,7 @@ mod list_leads;
 mod list_users;
 pub mod log_in;
 mod log_out;
+mod meta_webhook;
 mod page;
 pub mod profile;
 mod register;
@@ -81,6 +84,10 @@ operations! {
     get "/api/calls/{id}" ReadCalls get_call::handler;
     put "/api/calls/{id}" MakeCalls update_call::handler;
     patch "/api/calls/{id}" MakeCalls update_call::handler;
+    get "/api/meta/stats" ReadCampaigns campaigns::stats;
+    get "/api/meta/campaigns" ReadCampaigns campaigns::list;
+    get "/api/meta/names" ReadCampaigns campaigns::names;
+    put "/api/meta/names" NameCampaigns campaigns::rename;
 }
 
 /// A route whose callers must be allowed that.
@@ -93,6 +100,9 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/api", get(status))
         .route("/api/auth/login", post(log_in::handler))
+        .route("/api/calls/status-callback", post(callback::status))
+        .route("/api/calls/recording-status", post(callback::recording))
+        .route("/api/meta/webhook", get(meta_webhook::challenge).post(meta_webhook::handler))
         .merge(operations())
         .method_not_allowed_fallback(reject::method_not_allowed)
         .fallback(reject::not_found)

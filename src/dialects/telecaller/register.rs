@@ -71,7 +71,7 @@ async fn read(app: &App, body: &Map<String, Value>) -> Result<Join, Reject> {
         policy: DialPolicy::default(),
         scopes: Vec::new(),
         person: Profile { first_name, last_name, username: None, email, phone },
-        password_hash: Some(hashed.map_err(|_| Reject::Internal)??),
+        password_hash: Some(hashed.map_err(|error| Reject::Internal(error.to_string()))??),
     };
     Ok(Join { register, supervisor_id })
 }

@@ -2,7 +2,7 @@
 
 use crate::http::body::{self, BodyError, JsonError};
 use crate::http::fields::Problem;
-use crate::http::request::request_id;
+use crate::http::request::{Detail, request_id};
 use crate::ledger::RecordError;
 use crate::log_in::NotLoggedIn;
 use crate::state::App;
@@ -39,6 +39,8 @@ pub enum Reject {
     /// The call provider did not take the call.
     NotPlaced,
     BadSignature,
+    /// The same, in the words of Meta's webhook.
+    Unsigned,
     NoToken,
     BadToken,
     WrongPassword,
@@ -49,7 +51,8 @@ pub enum Reject {
     NotFound,
     Body(BodyError),
     Unavailable,
-    Internal,
+    /// What went wrong, for whoever develops.
+    Internal(String),
 }
 
 impl Reject {
@@ -70,6 +73,7 @@ impl Reject {
             Self::NotPlaced => {
                 (StatusCode::BAD_GATEWAY, "not_placed", "The call provider did not take the call")
             }
+            Self::Unsigned => (StatusCode::UNAUTHORIZED, "bad_signature", "Invalid signature"),
             Self::BadSignature => (StatusCode::FORBIDDEN, "bad_signature", "Invalid signature"),
             Self::NoToken => (StatusCode::UNAUTHORIZED, "no_token", "Access denied. No token provided."),
             Self::BadToken => (StatusCode::UNAUTHORIZED, "bad_token", "Access denied. Invalid token."),
@@ -93,7 +97,7 @@ impl Reject {
                 "unavailable",
                 "The ledger cannot take this now. Try again.",
             ),
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong!"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong!"),
         }
     }
 
@@ -126,14 +130,18 @@ impl Reject {
             | Self::NoProvider
             | Self::NotPlaced
             | Self::BadSignature
+            | Self::Unsigned
             | Self::NoToken
             | Self::BadToken
             | Self::WrongPassword
             | Self::Inactive
             | Self::NotFound
             | Self::Body(_)
-            | Self::Internal => None,
+            | Self::Internal(_) => None,
         };
+        if let Self::Internal(problem) = self {
+            response.extensions_mut().insert(Detail(problem.clone()));
+        }
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -148,7 +156,7 @@ impl From<RecordError> for Reject {
             RecordError::Refused(refusal) => refusal.into(),
             RecordError::Internal(problem) => {
                 tracing::error!(problem, "telecaller");
-                Self::Internal
+                Self::Internal(problem)
             }
         }
     }
@@ -263,5 +271,5 @@ pub async fn method_not_allowed(request: Request) -> Response {
 /// A defect of ours: told without its text, which may hold anything.
 pub fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::http::Response<RawBody> {
     tracing::error!("a request panicked");
-    Reject::Internal.answer("")
+    Reject::Internal("a request panicked".to_owned()).answer("")
 }

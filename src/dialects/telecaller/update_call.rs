@@ -60,7 +60,7 @@ async fn report(
         lead_id: call.lead_id,
         attempt_id: call.id,
         source: FactSource::Person,
-        outcome,
+        outcome: Some(outcome),
         agent_id: None,
         duration_seconds: duration.and_then(|seconds| u32::try_from(seconds).ok()),
         remarks: Remarks { user_message: notes, ..Remarks::default() },

@@ -68,7 +68,7 @@ fn body(number: usize, round: usize, count: usize) -> (String, Value) {
 
 /// Reports without a pause until the service is gone.
 async fn load(address: String, worker: usize, round: usize, journal: Journal) {
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(8)).build().unwrap();
+    let http = crate::support::clients::http().timeout(Duration::from_secs(8)).build().unwrap();
     for count in 0.. {
         let (key, body) = body(worker + 1, round, count);
         journal.lock().unwrap().entry(key.clone()).or_insert(None);

@@ -8,6 +8,12 @@ use serde_json::{Value, json};
 /// Where clicks go, with the documents' own slash (B-001).
 pub const FROM_DIALER: &str = "/api/leads/from-dialer/";
 
+/// A client in the making.
+pub fn http() -> reqwest::ClientBuilder {
+    lead_ledger::call_provider::use_one_cryptography();
+    reqwest::Client::builder()
+}
+
 /// An answer, read.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -42,7 +48,7 @@ pub struct Client {
 
 impl Client {
     pub fn nobody(app: &TestApp) -> Self {
-        Self { base: format!("http://{}", app.address), token: None, http: reqwest::Client::new() }
+        Self { base: format!("http://{}", app.address), token: None, http: http().build().unwrap() }
     }
 
     pub fn dialer(app: &TestApp) -> Self {

@@ -150,6 +150,11 @@ impl TestApp {
         Self::join_with(database_url, clock, config(&[])).await
     }
 
+    /// A further service on this ledger, with other settings.
+    pub async fn serve_with(&self, config: Config) -> Self {
+        Self::join_with(&self.database_url, self.clock.clone(), config).await
+    }
+
     async fn join_with(database_url: &str, clock: Arc<TestClock>, config: Config) -> Self {
         let app = App::start(config, database_url, "a secret for tests", clock.clone()).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

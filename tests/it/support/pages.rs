@@ -51,7 +51,7 @@ pub struct Pages {
 
 impl Pages {
     pub fn nobody(app: &TestApp) -> Self {
-        let http = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+        let http = super::clients::http().redirect(Policy::none()).build().unwrap();
         Self { base: format!("http://{}", app.address), http, cookie: None }
     }
 

@@ -89,7 +89,7 @@ async fn what_is_wrong_with_a_lead_is_told_field_by_field_and_changes_nothing() 
     assert_eq!(company.app.app.ledger.views().head().await.unwrap(), events);
 }
 
-/// B-137, B-138, B-139, B-140, C-22, C-36
+/// B-137, B-138, B-139, B-140, B-164, C-22, C-36
 #[tokio::test(flavor = "multi_thread")]
 async fn leads_are_changed_given_and_deleted_by_those_who_may() {
     let company = Company::start().await;

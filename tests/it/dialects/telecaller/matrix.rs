@@ -4,6 +4,7 @@ use super::Company;
 use crate::support::clients::Client;
 use domain::principal::Role;
 use domain::rights::Deed;
+use lead_ledger::config::Config;
 use lead_ledger::dialects::telecaller::OPERATIONS;
 use reqwest::Method;
 
@@ -66,4 +67,56 @@ async fn every_route_asks_who_it_is_and_what_they_may() {
         }
     }
     company.app.rebuilt_equals_live().await;
+}
+
+/// B-172
+#[tokio::test(flavor = "multi_thread")]
+async fn other_sites_pages_may_call_only_if_they_are_named() {
+    let company =
+        Company::start_with(&[("LEDGER_CORS_ORIGINS", "https://crm.example.com, https://b.example.com/")])
+            .await;
+    for (origin, is_named) in [
+        ("https://crm.example.com", true),
+        ("https://b.example.com", true),
+        ("https://crm.example.com.evil.com", false),
+        ("http://crm.example.com", false),
+        ("null", false),
+    ] {
+        let wish = [
+            ("origin", origin),
+            ("access-control-request-method", "PUT"),
+            ("access-control-request-headers", "authorization"),
+        ];
+        for (method, headers) in [(Method::OPTIONS, &wish[..]), (Method::GET, &wish[..1])] {
+            let answer = company.admin.send(method, "/api/leads", None, headers).await;
+            let allowed = answer.header("access-control-allow-origin");
+            assert_eq!(allowed, is_named.then_some(origin), "{origin}");
+            assert_eq!(answer.header("access-control-allow-credentials"), None, "tokens, never cookies");
+        }
+    }
+    let answer = company.admin.get("/api/leads").await;
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(answer.header(name), Some(value), "{name}");
+    }
+    assert_eq!((answer.header("server"), answer.header("x-powered-by")), (None, None));
+}
+
+/// B-165
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_wrong_inside_is_told_to_developers_only() {
+    let company = Company::start().await;
+    sqlx::query("DROP TABLE live.call_history").execute(&company.app.app.pool).await.unwrap();
+    let answer = company.admin.get("/api/calls").await;
+    assert_eq!((answer.status.as_u16(), &answer.body["message"]), (500, &"Something went wrong!".into()));
+    assert!(answer.body["error"].as_str().unwrap().contains("call_history"), "{answer:?}");
+    let config = Config { is_production: true, ..Config::clone(&company.app.app.config) };
+    let production = company.app.serve_with(config).await;
+    let answer = Client::person(&production, "admin").await.get("/api/calls").await;
+    assert_eq!((answer.status.as_u16(), &answer.body["success"]), (500, &false.into()));
+    assert!(!answer.body.to_string().contains("call_history"), "{answer:?}");
 }

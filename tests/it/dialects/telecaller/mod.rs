@@ -1,9 +1,12 @@
 //! Document 004: what its clients are promised.
 
+mod callbacks;
 mod calls;
+mod day;
 mod leads;
 mod log_in;
 mod matrix;
+mod meta;
 mod users;
 
 use crate::support::clients::Client;

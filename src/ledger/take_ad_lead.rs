@@ -1,0 +1,70 @@
+//! A lead comes by an advertisement: once for each id the platform gives it, and to the lead that has its number already, if
+//! one has (C-13, C-29).
+
+use super::assign_leads::{Assignee, assign};
+use super::desk::Desk;
+use super::error::RecordError;
+use super::record::Action;
+use super::schedule_leads::row;
+use super::sell_leads::{CreateLead, Said, take_in};
+use domain::keys::Key;
+use domain::lead::LeadCommand;
+use domain::lead::event::{Campaign, ExternalRef, Source};
+use domain::lead::record_campaign::RecordCampaign;
+use domain::time::Instant;
+use projections::lead::LeadRow;
+use uuid::Uuid;
+
+/// What the platform tells.
+#[derive(Clone, Debug)]
+pub struct TakeAdLead {
+    pub source: Source,
+    pub external_ref: ExternalRef,
+    pub campaign: Campaign,
+    pub stated_at: Option<Instant>,
+    pub said: Said,
+}
+
+impl Action for TakeAdLead {
+    type Answer = LeadRow;
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<LeadRow, RecordError> {
+        let known = Key::external_ref(&self.external_ref.source, &self.external_ref.id);
+        if let Some(id) = holder(desk, &known).await? {
+            return row(desk, id).await;
+        }
+        let claim = self.said.person.phone.as_ref().map(|phone| Key::phone(&phone.key()));
+        let same = match &claim {
+            Some(claim) => holder(desk, claim).await?,
+            None => None,
+        };
+        let id = if let Some(id) = same {
+            // What is known of somebody is not overwritten by a form.
+            let note = self.said.note.clone();
+            take_in(desk, id, &Said { note, ..Said::default() }).await?;
+            id
+        } else {
+            if let Some(claim) = claim {
+                // Two that come at once are one.
+                desk.require_absent(claim);
+            }
+            let create = CreateLead { source: self.source, said: self.said.clone(), to: Assignee::Next };
+            create.capture(desk).await?
+        };
+        let record = RecordCampaign {
+            at: desk.now(),
+            campaign: self.campaign.clone(),
+            stated_at: self.stated_at,
+            external_ref: Some(self.external_ref.clone()),
+        };
+        desk.decide_lead(id, &LeadCommand::RecordCampaign(record)).await?;
+        if desk.lead(id).await?.agent_id.is_none() {
+            assign(desk, id, Assignee::Next).await?;
+        }
+        row(desk, id).await
+    }
+}
+
+async fn holder(desk: &Desk<'_>, key: &Key) -> Result<Option<Uuid>, RecordError> {
+    Ok(desk.key(key).await?.and_then(|held| held.holder.parse().ok()))
+}
