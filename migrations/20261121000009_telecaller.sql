@@ -28,12 +28,12 @@ ALTER TABLE live.call_history
     ADD COLUMN provider_call_id text COLLATE "C";
 CREATE INDEX call_history_lead ON live.call_history (lead_id);
 
--- Which of the calls were their lead's first. The bucket 1970-01-01 sums up all others.
+-- Which of the calls were their lead's first. The bucket 1900-01-01 sums up all others.
 ALTER TABLE live.call_metrics ADD COLUMN first_calls bigint NOT NULL DEFAULT 0;
 
 ALTER TABLE live.agents ADD COLUMN supervisor_id uuid;
 
 -- Folded anew at the next start; see 20261121000007.
-TRUNCATE live.lead, live.call_metrics;
+TRUNCATE live.lead, live.call_metrics, live.call_history;
 UPDATE projection_checkpoints SET position = 0, generation = generation + 1
-WHERE projection IN ('lead', 'lead_counts', 'call_metrics');
+WHERE projection IN ('lead', 'lead_counts', 'call_metrics', 'call_history');

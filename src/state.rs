@@ -93,7 +93,10 @@ impl App {
         let lease = chrono::Duration::minutes(i64::from(config.lease_minutes));
         let calls = match &config.call_provider {
             None => None,
-            Some(provider) => Some(Calls::new(ledger.clone(), call_provider(provider, &config)?, lease)),
+            Some(provider) => Some({
+                let provider = call_provider(provider, &config)?;
+                Calls::new(ledger.clone(), provider, lease, config.region_telecaller)
+            }),
         };
         let dials = calls.clone().filter(|_| config.autodial);
         tasks.start(tick::run(ledger.clone(), dials, tasks.clone()));

@@ -53,11 +53,12 @@ pub struct Fact {
 impl Fact {
     /// What orders facts: person over machine; then for persons the time, for machines the rank; then the id.
     fn weight(&self) -> (FactSource, Instant, Outcome, FactId) {
-        let at = match self.source {
-            FactSource::Person => self.at,
-            FactSource::Machine => Instant::UNIX_EPOCH,
-        };
-        (self.source, at, self.outcome, self.id)
+        // That a call goes on is no verdict, whoever says so: its end is still to come.
+        if self.source == FactSource::Person && self.outcome.is_final() {
+            (FactSource::Person, self.at, self.outcome, self.id)
+        } else {
+            (FactSource::Machine, Instant::UNIX_EPOCH, self.outcome, self.id)
+        }
     }
 }
 

@@ -15,8 +15,11 @@ use uuid::Uuid;
 /// What the sums are kept for: quarter hour, agent (nil: nobody), outcome.
 type Cell = (DateTime<Utc>, Uuid, Outcome);
 
-/// The bucket that sums up all others.
-pub const EVER: DateTime<Utc> = DateTime::UNIX_EPOCH;
+/// The bucket that sums up all others: the year 1900, which no report can name.
+pub const EVER: DateTime<Utc> = match DateTime::from_timestamp(-2_208_988_800, 0) {
+    Some(at) => at,
+    None => DateTime::UNIX_EPOCH,
+};
 
 /// What is summed: finished calls, their seconds, and how many of them were their lead's first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -22,7 +22,8 @@ pub struct CampaignSums {
     pub converted: i64,
 }
 
-const OF_ADS: &str = "FROM lead WHERE source IN ('facebook', 'instagram') AND deleted_at IS NULL \
+const OF_ADS: &str = "FROM lead WHERE (source IN ('facebook', 'instagram') OR campaign_id IS NOT NULL) \
+    AND deleted_at IS NULL \
     AND ($1::timestamptz IS NULL OR created_at >= $1) AND ($2::timestamptz IS NULL OR created_at < $2)";
 
 impl Views {

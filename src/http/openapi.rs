@@ -1,11 +1,39 @@
 //! What do the dialects' OpenAPI documents share? Who may call, and what every operation may refuse.
 
 use axum::http::StatusCode;
+use utoipa::ToSchema;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
+
+/// What a refusal of the `detail` form says: a text, or with 422 a list (C-09).
+#[derive(ToSchema)]
+#[schema(as = Refusal)]
+#[expect(dead_code, reason = "told to clients; made in each dialect's `reject`")]
+pub struct Refused {
+    detail: Detail,
+    code: String,
+    request_id: String,
+}
+
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "told to clients; made in each dialect's `reject`")]
+enum Detail {
+    Text(String),
+    Problems(Vec<Problem>),
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "told to clients; made in each dialect's `reject`")]
+struct Problem {
+    /// `body`, `query` or `path`, and the name.
+    loc: Vec<String>,
+    msg: String,
+    r#type: String,
+}
 
 /// How callers show who they are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

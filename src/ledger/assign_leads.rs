@@ -8,7 +8,9 @@ use domain::ids::AgentId;
 use domain::lead::LeadCommand;
 use domain::lead::assign::AssignLead;
 use domain::lead::event::{AssignmentCause, Candidate};
+use domain::rights::Reach;
 use domain::status::Stage;
+use domain::stream::{StreamId, StreamKind};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -24,13 +26,18 @@ pub enum Assignee {
     Next,
 }
 
-/// Gives the lead to somebody; answers to whom. Nobody takes calls: it stays nobody's.
-pub async fn assign(desk: &mut Desk<'_>, lead_id: Uuid, to: Assignee) -> Result<Option<Uuid>, RecordError> {
+/// Gives the lead to somebody within `reach`; answers to whom. Nobody there takes calls: it stays nobody's.
+pub async fn assign(
+    desk: &mut Desk<'_>,
+    lead_id: Uuid,
+    to: Assignee,
+    reach: &Reach,
+) -> Result<Option<Uuid>, RecordError> {
     let at = desk.now();
     let (agent_id, cause, candidates) = match to {
         Assignee::Chosen(agent_id) => {
             let agent = desk.agent(agent_id).await?;
-            if !agent.is_there() {
+            if !agent.is_there() || !reach.covers(Some(AgentId(agent_id))) {
                 return Err(Refusal::AgentIsUnknown.into());
             }
             if !agent.is_active || !agent.role.takes_calls() {
@@ -39,7 +46,7 @@ pub async fn assign(desk: &mut Desk<'_>, lead_id: Uuid, to: Assignee) -> Result<
             (agent_id, AssignmentCause::Person, Vec::new())
         }
         Assignee::Next => {
-            let candidates = candidates(desk).await?;
+            let candidates = candidates(desk, reach).await?;
             let Some(next) = candidates.first() else { return Ok(None) };
             (next.agent_id.0, AssignmentCause::Automatic, candidates)
         }
@@ -50,9 +57,13 @@ pub async fn assign(desk: &mut Desk<'_>, lead_id: Uuid, to: Assignee) -> Result<
 }
 
 /// Those who take calls now, the next one first.
-async fn candidates(desk: &mut Desk<'_>) -> Result<Vec<Candidate>, RecordError> {
+async fn candidates(desk: &mut Desk<'_>, reach: &Reach) -> Result<Vec<Candidate>, RecordError> {
+    let mut rows = desk.views().active_callers().await?;
+    rows.retain(|row| reach.covers(Some(AgentId(row.id))));
+    let streams: Vec<_> = rows.iter().map(|row| StreamId::new(StreamKind::Agent, row.id)).collect();
+    desk.load_all(&streams).await?;
     let mut ids = Vec::new();
-    for row in desk.views().active_callers().await? {
+    for row in rows {
         // The row may be behind.
         if desk.agent(row.id).await?.is_active {
             ids.push((row.num, row.id));

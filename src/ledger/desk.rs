@@ -198,6 +198,18 @@ impl<'l> Desk<'l> {
         Ok(())
     }
 
+    /// The most recently changed lead of the telecaller CRM that has this number: there several may have one (C-13).
+    pub async fn lead_of_sale(&mut self, phone_key: &str) -> Result<Option<Uuid>, RecordError> {
+        for id in self.views().leads_by_phone(phone_key).await? {
+            let lead = self.lead(id).await?;
+            let is_there = lead.exists() && lead.deleted_at.is_none();
+            if is_there && lead.source.is_sale() && lead.phone_key().as_deref() == Some(phone_key) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
     /// Begins a stream with an id that nobody has used: there is nothing to load.
     pub fn begin(&mut self, kind: StreamKind) -> Uuid {
         let id = self.new_id();

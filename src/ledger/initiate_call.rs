@@ -5,6 +5,7 @@ use super::desk::Desk;
 use super::error::RecordError;
 use super::place_calls::{BeginCall, Begun};
 use super::record::Action;
+use super::report_call::shown;
 use chrono::Duration;
 use domain::Refusal;
 use domain::ids::{AgentId, AttemptId, BatchId, FactId};
@@ -19,6 +20,7 @@ use domain::outcome::Outcome;
 use domain::rights::Reach;
 use domain::stream::{StreamId, StreamKind};
 use domain::verdict::{FactSource, Remarks};
+use projections::call_list::Call;
 use uuid::Uuid;
 
 /// A call out.
@@ -42,7 +44,9 @@ impl Action for InitiateCall {
             return Err(Refusal::LeadIsSomebodyElses.into());
         }
         let now = desk.now();
-        let schedule = ScheduleLead { at: now, due_at: now, priority: lead.priority, override_reason: None };
+        // Just before the call: what comes of the call is the newer.
+        let at = now - Duration::microseconds(1);
+        let schedule = ScheduleLead { at, due_at: at, priority: lead.priority, override_reason: None };
         let lead = desk.decide_lead(self.lead_id, &LeadCommand::Schedule(schedule)).await?;
         let hours = match lead.agent_id {
             Some(agent_id) => desk.agent(agent_id.0).await?.hours.clone(),
@@ -70,10 +74,9 @@ pub struct TakeCall {
 }
 
 impl Action for TakeCall {
-    /// The call's id.
-    type Answer = Uuid;
+    type Answer = Call;
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Uuid, RecordError> {
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Call, RecordError> {
         desk.wait_turn(StreamId::new(StreamKind::Lead, self.lead_id)).await;
         let lead = desk.lead(self.lead_id).await?;
         if lead.exists() && !self.reach.covers(lead.agent_id) {
@@ -107,6 +110,6 @@ impl Action for TakeCall {
         let (attempt_id, direction) = (AttemptId(id), Direction::Inbound);
         let place = PlaceCall { at: now, attempt_id, direction, call };
         desk.decide_lead(self.lead_id, &LeadCommand::PlaceCall(place)).await?;
-        Ok(id)
+        shown(desk, self.lead_id, id).await
     }
 }

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::error::RecordError;
 use super::record::Action;
-use super::report_call::ReportCall;
+use super::report_call::{ReportCall, Told};
 use domain::Refusal;
 use domain::ids::{AgentId, AttemptId, BatchId, FactId};
 use domain::keys::Key;
@@ -15,6 +15,7 @@ use domain::lead::report_attempt::ReportAttempt;
 use domain::lead::state::Lease;
 use domain::outcome::Outcome;
 use domain::verdict::{FactSource, Remarks};
+use projections::call_list::Call;
 use uuid::Uuid;
 
 /// A call of a leased lead is about to be asked for.
@@ -64,7 +65,11 @@ impl Action for BeginCall {
         if !dialing.closed_reasons(now).is_empty() {
             return Err(Refusal::LeadIsNotDue.into());
         }
-        if agent.as_ref().is_some_and(|agent| !agent.is_active) {
+        let talks = match self.agent_id {
+            Some(agent_id) => Some(desk.agent(agent_id.0).await?),
+            None => agent.clone(),
+        };
+        if talks.as_ref().is_some_and(|talks| !talks.is_active) {
             return Err(Refusal::AgentIsInactive.into());
         }
         let phone = lead.person.phone.as_ref().ok_or(Refusal::LeadHasNoPhone)?;
@@ -87,10 +92,7 @@ impl Action for BeginCall {
         };
         let to = phone.e164.clone().unwrap_or_else(|| phone.raw.clone());
         desk.decide_lead(self.lead_id, &LeadCommand::ReportAttempt(Box::new(report))).await?;
-        let connect_to = match self.agent_id.or(lead.agent_id) {
-            Some(agent_id) => desk.agent(agent_id.0).await?.person.phone.clone(),
-            None => None,
-        };
+        let connect_to = talks.and_then(|talks| talks.person.phone.clone());
         Ok(Begun { attempt_id, to, connect_to })
     }
 }
@@ -105,25 +107,24 @@ pub struct CallTaken {
 }
 
 impl Action for CallTaken {
-    type Answer = ();
+    type Answer = Call;
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Call, RecordError> {
         let attempt_id = AttemptId(self.attempt_id);
         let place =
             PlaceCall { at: desk.now(), attempt_id, direction: self.direction, call: self.call.clone() };
         desk.decide_lead(self.lead_id, &LeadCommand::PlaceCall(place)).await?;
-        said(self.lead_id, self.attempt_id, Outcome::Initiated, None).decide(desk).await?;
-        Ok(())
+        said(self.lead_id, self.attempt_id, Told::Outcome(Outcome::Initiated), None).decide(desk).await
     }
 }
 
 /// What a machine says of a call that the ledger asked for.
-pub fn said(lead_id: Uuid, attempt_id: Uuid, outcome: Outcome, reason: Option<String>) -> ReportCall {
+pub fn said(lead_id: Uuid, attempt_id: Uuid, outcome: Told, reason: Option<String>) -> ReportCall {
     ReportCall {
         lead_id,
         attempt_id,
         source: FactSource::Machine,
-        outcome: Some(outcome),
+        outcome,
         agent_id: None,
         duration_seconds: None,
         remarks: Remarks { reason, ..Remarks::default() },

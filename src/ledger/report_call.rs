@@ -15,14 +15,33 @@ use projections::call_history;
 use projections::call_list::Call;
 use uuid::Uuid;
 
+/// What is told of how it went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    Outcome(Outcome),
+    /// Nothing: it is as it is known; only the rest is new.
+    Nothing,
+    /// That it is over, if that is not known: then it was answered.
+    Over,
+}
+
+impl Told {
+    fn of(self, known: Outcome) -> Outcome {
+        match self {
+            Self::Outcome(outcome) => outcome,
+            Self::Over if !known.is_final() => Outcome::Connected,
+            Self::Nothing | Self::Over => known,
+        }
+    }
+}
+
 /// A fact about a known call.
 #[derive(Clone, Debug)]
 pub struct ReportCall {
     pub lead_id: Uuid,
     pub attempt_id: Uuid,
     pub source: FactSource,
-    /// `None`: as it is known already; only the rest is new.
-    pub outcome: Option<Outcome>,
+    pub outcome: Told,
     pub agent_id: Option<AgentId>,
     pub duration_seconds: Option<u32>,
     pub remarks: Remarks,
@@ -44,7 +63,7 @@ impl Action for ReportCall {
             batch_id: attempt.batch_id,
             attempted_at: attempt.attempted_at,
             source: self.source,
-            outcome: self.outcome.unwrap_or(attempt.outcome),
+            outcome: self.outcome.of(attempt.outcome),
             agent_id: self.agent_id,
             duration_seconds: self.duration_seconds,
             policy: attempt.policy,

@@ -14,6 +14,7 @@ use domain::lead::delete;
 use domain::lead::event::{DuplicateSuspected, LeadEvent, Person, Source};
 use domain::lead::grade::{GradeLead, Priority, Quality};
 use domain::lead::set_stage::SetStage;
+use domain::phone::Phone;
 use domain::rights::Reach;
 use domain::status::Stage;
 use domain::stream::{StreamId, StreamKind};
@@ -38,12 +39,18 @@ pub struct Said {
 /// Takes in what was said of a lead that is there.
 pub(super) async fn take_in(desk: &mut Desk<'_>, id: Uuid, said: &Said) -> Result<(), RecordError> {
     let at = desk.now();
-    let change = ChangeDetails { at, person: said.person.clone(), cleared: said.cleared.clone() };
+    let known = desk.lead(id).await?;
+    let mut person = said.person.clone();
+    // A number that comes back as it was shown is no other number, whatever region it would be read in.
+    let is_same = |new: &Phone| known.person.phone.as_ref().is_some_and(|known| known.raw == new.raw);
+    person.phone = person.phone.filter(|new| !is_same(new));
+    let change = ChangeDetails { at, person, cleared: said.cleared.clone() };
     desk.decide_lead(id, &LeadCommand::ChangeDetails(Box::new(change))).await?;
     if let Some(text) = said.note.clone() {
         desk.decide_lead(id, &LeadCommand::AddNote(AddNote { at, text })).await?;
     }
-    if let Some(stage) = said.stage {
+    // A value alone is that of the sale there is.
+    if let Some(stage) = said.stage.or(said.value_hundredths.map(|_| known.stage)) {
         let set = SetStage { at, stage, value_hundredths: said.value_hundredths };
         desk.decide_lead(id, &LeadCommand::SetStage(set)).await?;
     }
@@ -74,7 +81,7 @@ impl Action for CreateLead {
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<Created, RecordError> {
         let id = self.capture(desk).await?;
         let possible_duplicates = suspect(desk, id).await?;
-        assign(desk, id, self.to).await?;
+        assign(desk, id, self.to, &Reach::All).await?;
         Ok(Created { lead: row(desk, id).await?, possible_duplicates })
     }
 }
@@ -155,12 +162,9 @@ impl Action for GiveLead {
 
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<LeadRow, RecordError> {
         within(desk, self.id, &self.reach).await?;
-        if let Assignee::Chosen(agent_id) = self.to
-            && !self.reach.covers(Some(agent_id.into()))
-        {
-            return Err(Refusal::AgentIsUnknown.into());
+        if assign(desk, self.id, self.to, &self.reach).await?.is_none() {
+            return Err(Refusal::AgentIsInactive.into());
         }
-        assign(desk, self.id, self.to).await?;
         row(desk, self.id).await
     }
 }

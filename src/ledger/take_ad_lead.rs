@@ -8,9 +8,10 @@ use super::record::Action;
 use super::schedule_leads::row;
 use super::sell_leads::{CreateLead, Said, take_in};
 use domain::keys::Key;
-use domain::lead::LeadCommand;
 use domain::lead::event::{Campaign, ExternalRef, Source};
 use domain::lead::record_campaign::RecordCampaign;
+use domain::lead::{Lead, LeadCommand};
+use domain::rights::Reach;
 use domain::time::Instant;
 use projections::lead::LeadRow;
 use uuid::Uuid;
@@ -34,14 +35,16 @@ impl Action for TakeAdLead {
             return row(desk, id).await;
         }
         let claim = self.said.person.phone.as_ref().map(|phone| Key::phone(&phone.key()));
-        let same = match &claim {
-            Some(claim) => holder(desk, claim).await?,
-            None => None,
+        let same = match (&claim, &self.said.person.phone) {
+            (Some(claim), Some(phone)) => match holder(desk, claim).await? {
+                Some(id) => Some(id),
+                None => desk.lead_of_sale(&phone.key()).await?,
+            },
+            _ => None,
         };
         let id = if let Some(id) = same {
-            // What is known of somebody is not overwritten by a form.
-            let note = self.said.note.clone();
-            take_in(desk, id, &Said { note, ..Said::default() }).await?;
+            let news = self.news(&*desk.lead(id).await?);
+            take_in(desk, id, &news).await?;
             id
         } else {
             if let Some(claim) = claim {
@@ -59,9 +62,24 @@ impl Action for TakeAdLead {
         };
         desk.decide_lead(id, &LeadCommand::RecordCampaign(record)).await?;
         if desk.lead(id).await?.agent_id.is_none() {
-            assign(desk, id, Assignee::Next).await?;
+            assign(desk, id, Assignee::Next, &Reach::All).await?;
         }
         row(desk, id).await
+    }
+}
+
+impl TakeAdLead {
+    /// What is not known of the lead yet: a form overwrites nothing.
+    fn news(&self, known: &Lead) -> Said {
+        let mut person = self.said.person.clone();
+        let known = &known.person;
+        person.phone = None;
+        person.email = person.email.filter(|_| known.email.is_none());
+        if known.full_name.is_some() || known.first_name.is_some() {
+            (person.full_name, person.first_name, person.last_name) = (None, None, None);
+        }
+        person.extra.retain(|name, _| !known.extra.contains_key(name));
+        Said { person, ..Said::default() }
     }
 }
 

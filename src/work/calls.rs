@@ -2,16 +2,22 @@
 //! picked and leased as a batch is, so that no dialer and no other process has them too.
 
 use crate::call_provider::{CallProvider, OutboundCall, ProviderError};
+use crate::ledger::initiate_call::InitiateCall;
 use crate::ledger::issue_batch::IssueBatch;
 use crate::ledger::place_calls::{BeginCall, Begun, CallTaken, said};
 use crate::ledger::record::Action;
-use crate::ledger::{Context, Ledger, RecordError};
+use crate::ledger::report_call::Told;
+use crate::ledger::{Context, Ledger, RecordError, Recorded};
+use crate::shutdown::Tasks;
 use domain::lead::event::{Direction, ProviderCall};
 use domain::outcome::Outcome;
+use domain::phone::{Phone, Region};
 use futures_util::StreamExt;
 use metrics::counter;
+use projections::call_list::Call;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 /// Calls asked for at the same time.
@@ -27,12 +33,28 @@ pub struct Calls {
     ledger: Ledger,
     provider: Arc<dyn CallProvider>,
     lease: chrono::Duration,
+    /// Where national numbers of agents belong.
+    region: Region,
+}
+
+/// What came of asking.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The call as it is known then.
+    pub recorded: Recorded<Call>,
+    /// `None`: the provider did not take it, or did not say.
+    pub provider_call_id: Option<String>,
 }
 
 impl Calls {
     /// Calls through `provider`; a number is nobody else's for `lease`.
-    pub fn new(ledger: Ledger, provider: Arc<dyn CallProvider>, lease: chrono::Duration) -> Self {
-        Self { ledger, provider, lease }
+    pub fn new(
+        ledger: Ledger,
+        provider: Arc<dyn CallProvider>,
+        lease: chrono::Duration,
+        region: Region,
+    ) -> Self {
+        Self { ledger, provider, lease, region }
     }
 
     /// Asks for up to `size` due calls of AI agents, while dialing is open. Answers how many.
@@ -76,41 +98,62 @@ impl Calls {
         self.lease
     }
 
-    /// Asks for a call that has begun; answers the provider's id of it, `None` if it did not take it.
-    pub async fn ask(
+    /// Has a lead called, in a task of its own: whoever asked may go away, the call does not.
+    pub async fn initiate(
         &self,
-        context: &Context,
-        lead_id: Uuid,
-        begun: Begun,
-    ) -> Result<Option<String>, RecordError> {
+        tasks: &Tasks,
+        context: Context,
+        initiate: InitiateCall,
+    ) -> Result<Asked, RecordError> {
+        let (sender, receiver) = oneshot::channel();
+        let this = self.clone();
+        tasks.start(async move {
+            let asked = match this.ledger.record(&context, &initiate).await {
+                Ok(recorded) => this.ask(&context, initiate.lead_id, recorded.answer).await,
+                Err(error) => Err(error),
+            };
+            let _ = sender.send(asked);
+        });
+        receiver.await.unwrap_or_else(|_| Err(RecordError::Internal("a call's task died".to_owned())))
+    }
+
+    /// Asks for a call that has begun.
+    async fn ask(&self, context: &Context, lead_id: Uuid, begun: Begun) -> Result<Asked, RecordError> {
         let Begun { attempt_id, to, connect_to } = begun;
-        let asked = tokio::time::timeout(
-            ANSWER_MAX,
-            self.provider.place(&OutboundCall { attempt_id, to, connect_to }),
-        )
-        .await;
+        let connect_to = connect_to.map(|raw| {
+            let phone = Phone::try_new(&raw, self.region).ok();
+            phone.and_then(|phone| phone.e164).unwrap_or(raw)
+        });
+        let call = OutboundCall { attempt_id, to, connect_to };
+        let asked = tokio::time::timeout(ANSWER_MAX, self.provider.place(&call)).await;
         match asked.unwrap_or(Err(ProviderError::Unreachable)) {
             Ok(id) => {
                 let call = ProviderCall { provider: self.provider.name().to_owned(), id: id.clone() };
                 let taken = CallTaken { lead_id, attempt_id, direction: Direction::Outbound, call };
-                self.insist(context, &taken).await?;
-                Ok(Some(id))
+                Ok(Asked { recorded: self.insist(context, &taken).await?, provider_call_id: Some(id) })
             }
             Err(error) => {
                 counter!("ledger_calls_not_placed").increment(1);
-                let failed = said(lead_id, attempt_id, Outcome::Failed, Some(error.to_string()));
-                self.insist(context, &failed).await?;
-                Ok(None)
+                // Only a "no" is the end of it: of the others the provider may have taken the call, and will say so.
+                let told = match error {
+                    ProviderError::Refused { .. } => Told::Outcome(Outcome::Failed),
+                    ProviderError::Unreachable | ProviderError::Unreadable => Told::Nothing,
+                };
+                let fact = said(lead_id, attempt_id, told, Some(error.to_string()));
+                Ok(Asked { recorded: self.insist(context, &fact).await?, provider_call_id: None })
             }
         }
     }
 
     /// Records what has happened outside and cannot be undone: tries again while the ledger cannot take it.
-    async fn insist<A: Action>(&self, context: &Context, action: &A) -> Result<(), RecordError> {
+    async fn insist<A: Action>(
+        &self,
+        context: &Context,
+        action: &A,
+    ) -> Result<Recorded<A::Answer>, RecordError> {
         let mut tried = 0;
         loop {
             match self.ledger.record(context, action).await {
-                Ok(_) => return Ok(()),
                 Err(RecordError::Busy | RecordError::Unavailable | RecordError::Conflict(_))
                     if tried < TRIES_MAX =>
                 {
@@ -121,6 +164,7 @@ impl Calls {
                     tracing::error!(%error, "what became of a call could not be recorded");
                     return Err(error);
                 }
+                done => return done,
             }
         }
     }

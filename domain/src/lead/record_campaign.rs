@@ -24,7 +24,7 @@ impl RecordCampaign {
         {
             events.push(LeadEvent::ExternalRefAdded(ExternalRefAdded { at: self.at, external_ref }));
         }
-        if lead.campaign.is_none() && self.campaign != Campaign::default() {
+        if self.campaign != Campaign::default() && lead.campaign.as_ref() != Some(&self.campaign) {
             let (campaign, stated_at) = (self.campaign.clone(), self.stated_at);
             events.push(LeadEvent::CampaignRecorded(CampaignRecorded { at: self.at, campaign, stated_at }));
         }
@@ -50,7 +50,8 @@ mod tests {
             })
         };
         let lead = given([captured()]).when(record("1"));
-        assert_eq!(lead.then(record("2")), Ok(Vec::new()));
-        assert_eq!(lead.lead.campaign, Some(campaign("1")));
+        assert_eq!(lead.then(record("1")), Ok(Vec::new()));
+        let second = lead.when(record("2"));
+        assert_eq!(second.lead.campaign, Some(campaign("1")), "the second is history only");
     }
 }

@@ -69,7 +69,10 @@ impl ReportAttempt {
     }
 
     fn find_fact<'a>(&self, attempt: &'a Attempt) -> Option<&'a AnsweredFact> {
-        attempt.facts.iter().find(|AnsweredFact { fact, .. }| {
+        // Of what people say the latest counts, so only that is a repeat.
+        let newest = attempt.facts.iter().rposition(|known| known.fact.source == FactSource::Person);
+        let first = if self.source == FactSource::Person { newest.unwrap_or(0) } else { 0 };
+        attempt.facts[first..].iter().find(|AnsweredFact { fact, .. }| {
             fact.outcome == self.outcome
                 && fact.source == self.source
                 && fact.agent_id == self.agent_id

@@ -147,7 +147,9 @@ impl Lead {
             LeadEvent::LeadGraded(e) => {
                 self.grade = Some(Grade { priority: e.priority, quality: e.quality, score: e.score });
             }
-            LeadEvent::CampaignRecorded(e) => self.campaign = Some(e.campaign),
+            LeadEvent::CampaignRecorded(e) => {
+                self.campaign.get_or_insert(e.campaign);
+            }
             LeadEvent::LeadValued(e) => self.value_hundredths = Some(e.value_hundredths),
             LeadEvent::ExternalRefAdded(e) => self.external_refs.push(e.external_ref),
             LeadEvent::InterestRecorded(e) => {

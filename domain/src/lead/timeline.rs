@@ -1,6 +1,7 @@
 //! What do people see of a lead? Every status, as a function of its newest timeline entry (C-16, C-43).
 
 use super::attempt::{Attempt, DialPolicy};
+use super::event::Direction;
 use super::state::Lead;
 use crate::outcome::{Effect, Outcome};
 use crate::status::{Axis, Disposition, PanelStatus, QueueState, SchedulingStatus};
@@ -84,8 +85,15 @@ impl Lead {
         u32::try_from(finished.count()).unwrap_or(u32::MAX)
     }
 
+    /// The newest attempt that says where the lead stands: somebody who is calling us has said nothing yet.
+    fn newest_telling(&self) -> Option<&Attempt> {
+        let tells =
+            |attempt: &&Attempt| attempt.outcome.is_final() || attempt.direction == Direction::Outbound;
+        self.attempts.iter().filter(tells).max_by_key(|attempt| (attempt.ordered_at(), attempt.id))
+    }
+
     fn newest_entry(&self) -> Entry<'_> {
-        match (self.newest_attempt(), self.acts.last()) {
+        match (self.newest_telling(), self.acts.last()) {
             (Some(attempt), Some(act)) if act.at < attempt.ordered_at() => Entry::Attempt(attempt),
             (Some(attempt), None) => Entry::Attempt(attempt),
             (_, Some(act)) => Entry::Act(act),
@@ -172,7 +180,12 @@ impl Lead {
             ActKind::PanelStatusSet(status, _) => Some((act.at, status == PanelStatus::Banned)),
             ActKind::Closed(_) | ActKind::TakenUp => None,
         });
-        match (self.newest_attempt(), told) {
+        let newest = self
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.outcome.is_final())
+            .max_by_key(|attempt| (attempt.ordered_at(), attempt.id));
+        match (newest, told) {
             (Some(attempt), Some((at, _))) if at < attempt.ordered_at() => attempt.outcome == Outcome::Banned,
             (Some(attempt), None) => attempt.outcome == Outcome::Banned,
             (_, Some((_, is_banned))) => is_banned,

@@ -4,35 +4,9 @@ use super::{
     add_numbers, add_person, bulk_numbers, change_number, change_person, export_numbers, get_schedule,
     list_numbers, list_people, next_batch, number_stats, put_schedule, report_result, upload_numbers,
 };
-use crate::http::openapi::{Scheme, refusals, secure, tell_apart};
+use crate::http::openapi::{Refused, Scheme, refusals, secure, tell_apart};
 use utoipa::openapi::OpenApi as Document;
-use utoipa::{Modify, OpenApi, ToSchema};
-
-/// What a refusal says: `detail` is a text, or with 422 a list.
-#[derive(ToSchema)]
-#[schema(as = Refusal)]
-#[expect(dead_code, reason = "told to clients; made in `reject`")]
-struct Refused {
-    detail: Detail,
-    code: String,
-    request_id: String,
-}
-
-#[derive(ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "told to clients; made in `reject`")]
-enum Detail {
-    Text(String),
-    Problems(Vec<Problem>),
-}
-
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "told to clients; made in `reject`")]
-struct Problem {
-    loc: Vec<String>,
-    msg: String,
-    r#type: String,
-}
+use utoipa::{Modify, OpenApi};
 
 struct Shared;
 

@@ -48,7 +48,7 @@ pub struct Meant {
 /// The lead that the dialer's own id names, else the phone's. Where those are two, the id decides and the phone stays
 /// where it is (C-15).
 pub async fn meant(
-    desk: &Desk<'_>,
+    desk: &mut Desk<'_>,
     external_ref: Option<&ExternalRef>,
     person: &mut Person,
 ) -> Result<Meant, RecordError> {
@@ -57,7 +57,11 @@ pub async fn meant(
         None => None,
     };
     let by_phone = match &person.phone {
-        Some(phone) => holder(desk, &Key::phone(&phone.key())).await?,
+        Some(phone) => match holder(desk, &Key::phone(&phone.key())).await? {
+            Some(id) => Some(id),
+            // A sale's lead may be there without the claim, which another had when it came.
+            None => desk.lead_of_sale(&phone.key()).await?,
+        },
         None => None,
     };
     match (by_ref, by_phone) {

@@ -9,7 +9,7 @@ use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::written;
 use crate::ledger::RecordError;
-use crate::ledger::report_call::ReportCall;
+use crate::ledger::report_call::{ReportCall, Told};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
@@ -77,7 +77,7 @@ async fn read(app: &App, id: &str, body: &Map<String, Value>) -> Result<ReportCa
         attempt_id,
         // Whoever posts it passes on what the provider's machine found; a person's own word would outrank that.
         source: FactSource::Machine,
-        outcome,
+        outcome: outcome.map_or(Told::Nothing, Told::Outcome),
         agent_id: None,
         duration_seconds: duration.and_then(|seconds| u32::try_from(seconds).ok()),
         remarks: Remarks { transcript_url, summary, ..Remarks::default() },

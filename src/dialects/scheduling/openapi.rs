@@ -4,36 +4,9 @@ use super::{
     add_agent, call_history, call_metrics, call_result, change_agent, create_lead, delete_lead, dialability,
     get_lead, import_leads, lead_calls, list_agents, list_leads, schedule_call, update_lead,
 };
-use crate::http::openapi::{Scheme, refusals, secure, tell_apart};
+use crate::http::openapi::{Refused, Scheme, refusals, secure, tell_apart};
 use utoipa::openapi::OpenApi as Document;
-use utoipa::{Modify, OpenApi, ToSchema};
-
-/// What a refusal says: `detail` is a text, or with 422 a list.
-#[derive(ToSchema)]
-#[schema(as = Refusal)]
-#[expect(dead_code, reason = "told to clients; made in `reject`")]
-struct Refused {
-    detail: Detail,
-    code: String,
-    request_id: String,
-}
-
-#[derive(ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "told to clients; made in `reject`")]
-enum Detail {
-    Text(String),
-    Problems(Vec<Problem>),
-}
-
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "told to clients; made in `reject`")]
-struct Problem {
-    /// `body`, `query` or `path`, and the name.
-    loc: Vec<String>,
-    msg: String,
-    r#type: String,
-}
+use utoipa::{Modify, OpenApi};
 
 struct Shared;
 

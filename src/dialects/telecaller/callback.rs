@@ -7,7 +7,7 @@ use crate::http::request::{WrittenUri, request_id};
 use crate::http::signatures::is_twilios;
 use crate::ledger::machines::sha256_hex;
 use crate::ledger::quarantine::Quarantine;
-use crate::ledger::report_call::ReportCall;
+use crate::ledger::report_call::{ReportCall, Told};
 use crate::ledger::{Context, RecordError};
 use crate::state::App;
 use axum::Json;
@@ -150,12 +150,12 @@ fn fact(
         Said::Status => {
             let word = callback.text("CallStatus").unwrap_or_default();
             let outcome = outcome(&word).ok_or(QuarantineReason::UnknownStatus)?;
-            (Some(outcome), seconds("CallDuration"), callback.text("RecordingUrl"))
+            (Told::Outcome(outcome), seconds("CallDuration"), callback.text("RecordingUrl"))
         }
         Said::Recording => {
             let is_there = callback.text("RecordingStatus").is_none_or(|status| status == "completed");
             match callback.text("RecordingUrl").filter(|_| is_there) {
-                Some(url) => (None, None, Some(url)),
+                Some(url) => (Told::Nothing, None, Some(url)),
                 None => return Ok(None),
             }
         }

@@ -28,13 +28,21 @@ async fn change(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result
     let current = fields.required("currentPassword", given("currentPassword"));
     let new = fields.required("newPassword", given("newPassword"));
     fields.end()?;
+    if new.as_ref().is_some_and(|text| !(8..=200).contains(&text.chars().count())) {
+        return Err(Reject::Invalid(vec![(
+            "newPassword",
+            "A password needs 8 to 200 characters".to_owned(),
+        )]));
+    }
     let (current, new) = (current.unwrap_or_default(), new.unwrap_or_default());
     let person = &caller.person.agent.person;
     let name = person.email.clone().or_else(|| person.username.clone()).unwrap_or_default();
     // Counted like a log-in: a token that was left open does not let anybody guess.
     app.log_in(Use::Api, &name, &current, None).await?;
     let again = new.clone();
+    let turn = app.hashing.acquire().await;
     let hashed = tokio::task::spawn_blocking(move || checked_hash(&again)).await;
+    drop(turn);
     let password_hash = hashed.map_err(|error| Reject::Internal(error.to_string()))??;
     app.ledger.record(&caller.context(), &SetPassword { id: caller.person.id, password_hash }).await?;
     let LoggedIn { token, .. } = app.log_in(Use::Api, &name, &new, None).await?;

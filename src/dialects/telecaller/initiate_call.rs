@@ -11,9 +11,11 @@ use crate::http::written;
 use crate::ledger::RecordError;
 use crate::ledger::initiate_call::{InitiateCall, TakeCall};
 use crate::state::App;
+use crate::work::calls::Asked;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use domain::Refusal;
 use domain::ids::oid;
 use domain::lead::event::Direction;
 use projections::lead::LeadRow;
@@ -54,19 +56,16 @@ pub async fn handler(
         Direction::Outbound => call_out(&app, &caller, &lead, agent_id).await,
         Direction::Inbound => take(&app, &caller, &lead, agent_id).await,
     };
-    let (id, sid) = placed.map_err(|reject| caller.reject(reject))?;
-    let position = app.ledger.followed().position;
-    let row = app.ledger.views().get_call(id).await.map_err(|error| caller.failed(error))?;
-    let row = row.ok_or_else(|| caller.reject(Reject::Unavailable))?;
-    let twilio_call = sid.map(|sid| TwilioCall { sid, status: "initiated" });
+    let Asked { recorded, provider_call_id } = placed.map_err(|reject| caller.reject(reject))?;
+    let headers = written::headers(recorded.position, recorded.is_followed, false);
     let reply = Reply {
         success: true,
         message: "Call initiated successfully",
-        call_id: oid(id),
-        call: row.into(),
-        twilio_call,
+        call_id: oid(recorded.answer.id),
+        call: recorded.answer.into(),
+        twilio_call: provider_call_id.map(|sid| TwilioCall { sid, status: "initiated" }),
     };
-    Ok((StatusCode::CREATED, written::headers(position, true, false), Json(reply)))
+    Ok((StatusCode::CREATED, headers, Json(reply)))
 }
 
 fn lead_id(body: &Map<String, Value>) -> Option<String> {
@@ -77,27 +76,23 @@ fn lead_id(body: &Map<String, Value>) -> Option<String> {
     }
 }
 
-/// The call's id, and the provider's.
-type Placed = (Uuid, Option<String>);
-
 async fn call_out(
     app: &App,
     caller: &Caller,
     lead: &LeadRow,
     agent_id: Option<Uuid>,
-) -> Result<Placed, Reject> {
+) -> Result<Asked, Reject> {
     let calls = app.calls.as_ref().ok_or(Reject::NoProvider)?;
-    let (context, reach) = (caller.context(), caller.reach(app).await?);
-    let initiate = InitiateCall { lead_id: lead.id, reach, agent_id, lease: calls.lease() };
-    let begun = match app.ledger.record(&context, &initiate).await {
-        Ok(recorded) => recorded.answer,
-        Err(RecordError::Refused(refusal)) => return Err(gate(app, lead.id, refusal.into()).await?),
-        Err(error) => return Err(error.into()),
-    };
-    let id = begun.attempt_id;
-    match calls.ask(&context, lead.id, begun).await? {
-        Some(sid) => Ok((id, Some(sid))),
-        None => Err(Reject::NotPlaced),
+    let (reach, lease) = (caller.reach(app).await?, calls.lease());
+    let initiate = InitiateCall { lead_id: lead.id, reach, agent_id, lease };
+    match calls.initiate(&app.tasks, caller.context(), initiate).await {
+        Ok(Asked { provider_call_id: None, .. }) => Err(Reject::NotPlaced),
+        Ok(asked) => Ok(asked),
+        Err(RecordError::Refused(Refusal::AgentIsInactive)) => {
+            Err(Reject::Invalid(vec![("telecallerId", "This user takes no calls".to_owned())]))
+        }
+        Err(RecordError::Refused(refusal)) => Err(gate(app, lead.id, refusal.into()).await?),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -112,7 +107,8 @@ async fn gate(app: &App, lead_id: Uuid, refused: Reject) -> Result<Reject, Rejec
     })
 }
 
-async fn take(app: &App, caller: &Caller, lead: &LeadRow, agent_id: Option<Uuid>) -> Result<Placed, Reject> {
+async fn take(app: &App, caller: &Caller, lead: &LeadRow, agent_id: Option<Uuid>) -> Result<Asked, Reject> {
     let take = TakeCall { lead_id: lead.id, reach: caller.reach(app).await?, agent_id };
-    Ok((app.ledger.record(&caller.context(), &take).await?.answer, None))
+    let recorded = app.ledger.record(&caller.context(), &take).await?;
+    Ok(Asked { recorded, provider_call_id: None })
 }

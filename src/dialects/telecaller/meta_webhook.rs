@@ -27,9 +27,10 @@ use projections::lead::LeadRow;
 use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
 
-/// The largest body, in bytes, and the most leads in one.
+/// The largest body, in bytes; how many leads it may hold follows from that.
 const BODY_MAX: usize = 256 << 10;
-const LEADS_MAX: usize = 100;
+/// The longest id, in bytes.
+const ID_MAX: usize = 200;
 /// The longest value that is kept, in characters.
 const TEXT_MAX: usize = 1_000;
 
@@ -111,7 +112,7 @@ fn leads(members: &Map<String, Value>) -> Vec<Map<String, Value>> {
         }
         value
     };
-    values.take(LEADS_MAX).map(with_platform).collect()
+    values.map(with_platform).collect()
 }
 
 /// A text, or a number as one, without what the database cannot keep.
@@ -127,7 +128,8 @@ fn text(value: Option<&Value>) -> Option<String> {
 
 /// A lead as Meta tells of it; `None`: it has no id, or nothing that the person filled in.
 fn read(app: &App, sent: &Map<String, Value>) -> Option<TakeAdLead> {
-    let id = text(sent.get("lead_id")).or_else(|| text(sent.get("leadgen_id")))?;
+    let id =
+        text(sent.get("lead_id")).or_else(|| text(sent.get("leadgen_id"))).filter(|id| id.len() <= ID_MAX)?;
     let mut filled: Map<String, Value> = Map::new();
     for field in sent.get("field_data").and_then(Value::as_array).into_iter().flatten() {
         let values = field["values"].as_array().into_iter().flatten();

@@ -9,7 +9,7 @@ use super::words;
 use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::report_call::ReportCall;
+use crate::ledger::report_call::{ReportCall, Told};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
@@ -24,7 +24,7 @@ const SECONDS_MAX: i64 = 7 * 86_400;
 type Answer = Result<(HeaderMap, Json<Reply>), Rejected>;
 
 pub async fn handler(State(app): State<App>, caller: Caller, Named(id): Named, Body(body): Body) -> Answer {
-    report(&app, &caller, &id, &body, None, "Call updated successfully").await
+    report(&app, &caller, &id, &body, Told::Nothing, "Call updated successfully").await
 }
 
 /// A call is over; unless somebody says otherwise it was answered.
@@ -32,7 +32,7 @@ pub async fn end(State(app): State<App>, caller: Caller, Body(body): Body) -> An
     let id = body.get("callId").and_then(Value::as_str).map(str::trim).filter(|id| !id.is_empty());
     let missing = || caller.reject(Reject::Invalid(vec![("callId", "Field required".to_owned())]));
     let id = id.ok_or_else(missing)?;
-    report(&app, &caller, id, &body, Some(Outcome::Connected), "Call ended successfully").await
+    report(&app, &caller, id, &body, Told::Over, "Call ended successfully").await
 }
 
 async fn report(
@@ -40,7 +40,7 @@ async fn report(
     caller: &Caller,
     id: &str,
     body: &Map<String, Value>,
-    ended: Option<Outcome>,
+    otherwise: Told,
     message: &'static str,
 ) -> Answer {
     let call = find(app, caller, id).await?;
@@ -52,15 +52,15 @@ async fn report(
     fields.end().map_err(|problems| caller.reject(problems))?;
     // The same word for what is known already says nothing new of it.
     let outcome = match status {
-        Some(word) if word == words::call_status(known) => known,
-        Some(word) => words::outcome(word),
-        None => ended.filter(|_| !known.is_final()).unwrap_or(known),
+        Some(word) if word == words::call_status(known) => Told::Nothing,
+        Some(word) => Told::Outcome(words::outcome(word)),
+        None => otherwise,
     };
     let fact = ReportCall {
         lead_id: call.lead_id,
         attempt_id: call.id,
         source: FactSource::Person,
-        outcome: Some(outcome),
+        outcome,
         agent_id: None,
         duration_seconds: duration.and_then(|seconds| u32::try_from(seconds).ok()),
         remarks: Remarks { user_message: notes, ..Remarks::default() },

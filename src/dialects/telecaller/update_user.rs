@@ -26,6 +26,10 @@ pub async fn handler(
     Body(body): Body,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let row = user::find(&app, &caller, &id).await?;
+    let takes_calls = Role::from_word(&row.role).is_some_and(Role::takes_calls);
+    if caller.person.role() == Role::Supervisor && row.id != caller.person.id && !takes_calls {
+        return Err(caller.reject(Reject::NotPermitted));
+    }
     let change = read(&app, &caller, row.id, &body).await.map_err(|reject| caller.reject(reject))?;
     let recorded =
         app.ledger.record(&caller.context(), &change).await.map_err(|error| caller.reject(error))?;
@@ -43,7 +47,8 @@ async fn read(app: &App, caller: &Caller, id: Uuid, body: &Map<String, Value>) -
     let phone = fields.text("phone");
     let department = fields.text("department").filter(|_| leads);
     let is_active = fields.boolean("isActive").filter(|_| leads);
-    let supervisor_id = user::supervisor(app, &mut fields, body).await?.filter(|_| role == Role::Admin);
+    let supervisor_id =
+        if role == Role::Admin { user::supervisor(app, &mut fields, body).await? } else { None };
     fields.end()?;
     let change = ChangePerson {
         id,

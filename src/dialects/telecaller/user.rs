@@ -137,7 +137,9 @@ pub async fn supervisor(
     if body.contains_key("supervisor") && fields.value("supervisor").is_none() {
         return Ok(Some(None));
     }
-    let Some(id) = fields.id("supervisor") else { return Ok(None) };
+    // As it is shown, or its id alone.
+    let shown = body.get("supervisor").and_then(|shown| AnyId::parse(shown.get("_id")?.as_str()?));
+    let Some(id) = shown.or_else(|| fields.id("supervisor")) else { return Ok(None) };
     let row = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
     match row.filter(|row| row.deleted_at.is_none()) {
         Some(row) => Ok(Some(Some(row.id))),

@@ -4,6 +4,7 @@ use super::{lead, start};
 use crate::support::clients::Client;
 use crate::support::{TestApp, history};
 use chrono::Duration;
+use domain::phone::Region;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use lead_ledger::call_provider::{CallProvider, OutboundCall, ProviderError, Simulated};
 use lead_ledger::ledger::Context;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 fn calls(app: &TestApp, provider: impl CallProvider + 'static) -> Calls {
-    Calls::new(app.app.ledger.clone(), Arc::new(provider), Duration::minutes(15))
+    Calls::new(app.app.ledger.clone(), Arc::new(provider), Duration::minutes(15), Region::default())
 }
 
 /// B-085, B-087, B-088, B-089, C-21
@@ -28,7 +29,8 @@ async fn due_calls_of_ai_agents_are_placed_once_whoever_ticks() {
     history::open_dialing(&app.app).await;
     history::capture(&app.app, ["09120000001".to_owned()]).await;
     let second = TestApp::join(&app.database_url, app.clock.clone()).await;
-    let seconds = Calls::new(second.app.ledger.clone(), Arc::new(Simulated), Duration::minutes(15));
+    let seconds =
+        Calls::new(second.app.ledger.clone(), Arc::new(Simulated), Duration::minutes(15), Region::default());
     let (one, other) =
         tokio::join!(tick(&app.app.ledger, Some(&calls)), tick(&second.app.ledger, Some(&seconds)));
     one.and(other).unwrap();

@@ -165,7 +165,7 @@ async fn twilio_is_asked_as_its_api_wants_and_its_no_is_a_fact() {
     assert!(
         fields["StatusCallback"].starts_with("https://ledger.example.com/api/calls/status-callback?call=")
     );
-    assert!(fields["Twiml"].contains("9876543210"), "connected with the agent");
+    assert!(fields["Twiml"].contains("<Dial>+919876543210</Dial>"), "connected with the agent: {fields:?}");
     let second = company.lead(&company.alice, "9876543211").await;
     let refused = company.alice.post("/api/calls/initiate", &json!({ "leadId": second })).await;
     assert_eq!((refused.status.as_u16(), &refused.body["code"]), (502, &json!("not_placed")));

@@ -70,10 +70,62 @@ async fn a_call_is_initiated_and_people_say_how_it_went() {
         2
     );
     assert_eq!(company.bob.post("/api/calls/initiate", &wish).await.status, 404);
+    company.app.rebuilt_equals_live().await;
+}
+
+/// B-144, C-21, C-31, C-43: what comes of a call is newer than the wish to make it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follow_up_reopens_a_lead_and_its_end_closes_it() {
+    let company = Company::start().await;
+    let lead = company.lead(&company.alice, "9876543210").await;
+    let wish = json!({ "leadId": lead });
+    let first = company.alice.post("/api/calls/initiate", &wish).await.body["callId"].clone();
+    company.alice.post("/api/calls/end", &json!({ "callId": first, "duration": 5 })).await;
     // A later call to somebody who answered is a follow-up.
     company.app.clock.advance(chrono::Duration::hours(1));
-    assert_eq!(company.alice.post("/api/calls/initiate", &wish).await.status, 201);
+    let second = company.alice.post("/api/calls/initiate", &wish).await.body["call"]["_id"].clone();
+    // A note while it rings is no verdict, and what comes of it closes the lead again.
+    let path = format!("/api/calls/{}", second.as_str().unwrap());
+    assert_eq!(
+        company.alice.put(&path, &json!({ "notes": "ringing" })).await.body["call"]["status"],
+        "initiated"
+    );
+    assert_eq!(company.bob.put(&path, &json!({ "notes": "mine" })).await.status, 404);
+    assert_eq!(company.bob.post("/api/calls/end", &json!({ "callId": second })).await.status, 404);
+    for (word, panel, status) in [
+        ("no-answer", "MISSED", "in_progress"),
+        ("completed", "CONNECTED", "done"),
+        ("no-answer", "MISSED", "in_progress"),
+    ] {
+        company.app.clock.advance(chrono::Duration::seconds(1));
+        assert_eq!(company.alice.put(&path, &json!({ "status": word })).await.body["call"]["status"], word);
+        assert_eq!(company.admin.get("/api/numbers?limit=1").await.body["items"][0]["status"], panel);
+        assert_eq!(company.admin.get(&format!("/api/v1/leads/{lead}")).await.body["status"], status);
+    }
+    assert_eq!(
+        Client::dialer(&company.app).next_batch(5).await.body["batch"]["size_returned"],
+        0,
+        "the delay holds"
+    );
     company.app.rebuilt_equals_live().await;
+}
+
+/// C-12: the page sends the whole lead back; a number as it was shown is no other number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_of_another_region_survives_being_sent_back() {
+    let company = Company::start().await;
+    crate::support::history::capture(&company.app.app, ["09120000001".to_owned()]).await;
+    let lead = company.admin.get("/api/leads").await.body["leads"][0].clone();
+    let path = format!("/api/leads/{}", lead["_id"].as_str().unwrap());
+    let mut whole = lead.clone();
+    whole["notes"] = json!("called twice");
+    whole["name"] = json!("Known Now");
+    assert_eq!(company.admin.put(&path, &whole).await.status, 200);
+    assert_eq!(company.admin.get("/api/v1/leads/1").await.body["phone_e164"], "+989120000001");
+    let supervisor =
+        company.admin.get(&format!("/api/users/{}", company.alice_id)).await.body["user"].clone();
+    let back = company.admin.put(&format!("/api/users/{}", company.alice_id), &supervisor).await;
+    assert_eq!((back.status.as_u16(), back.header("idempotent-replayed")), (200, Some("true")));
 }
 
 /// C-20, C-21, C-31: what a person's "now" does not open.
@@ -96,6 +148,8 @@ async fn a_gate_in_the_way_is_named() {
     let inbound =
         company.alice.post("/api/calls/initiate", &json!({ "leadId": lead, "callType": "inbound" })).await;
     assert_eq!((inbound.status.as_u16(), &inbound.body["call"]["status"]), (201, &json!("in-progress")));
+    let still = company.alice.post("/api/calls/initiate", &call).await;
+    assert_eq!(still.body["errors"][0]["gate"], "suppression", "calling us lifts no ban");
     assert_eq!(
         (&inbound.body["twilioCall"], &inbound.body["call"]["callType"]),
         (&Value::Null, &json!("inbound"))

@@ -3,7 +3,7 @@
 use crate::support::TestApp;
 use crate::support::clients::Client;
 use crate::support::{PASSWORD, history};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// B-124, B-143, B-145, B-152: people join, an advertisement brings a lead, a call goes wrong in the wires and well in the end.
 #[tokio::test(flavor = "multi_thread")]
@@ -50,10 +50,7 @@ async fn a_lead_goes_through_the_day_and_is_the_same_in_every_dialect() {
     );
     assert_eq!(clicked["lead"]["id"], 1);
     let events = admin.get(&format!("/api/v1/ledger/leads/{id}/events")).await.body;
-    assert!(
-        events["events"].as_array().unwrap().len() > 10 || matches!(events, Value::String(_)),
-        "{events}"
-    );
+    assert!(events["events"].as_array().unwrap().len() > 10, "{events}");
     let verified = projections::rebuild::run(
         &app.app.pool,
         &projections::Projection::ALL,
