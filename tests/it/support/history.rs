@@ -21,7 +21,7 @@ use lead_ledger::ledger::people::{Register, hash_password};
 use lead_ledger::ledger::record::Action;
 use lead_ledger::ledger::{Context, RecordError};
 use lead_ledger::state::App;
-use serde_json::json;
+use serde_json::{Value, json};
 
 struct Open;
 
@@ -105,7 +105,8 @@ pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
     if app.app.ledger.find_login("CalebG").await.unwrap().is_none() {
         documents_agents(&app.app).await;
     }
-    let mut batch = json!(null);
+    let admin = Client::person(app, "admin").await;
+    let (mut batch, mut call) = (json!(null), json!("none"));
     for _ in 0..steps {
         match next(10) {
             0 => app.clock.advance(chrono::Duration::minutes(i64::try_from(next(40)).unwrap())),
@@ -131,6 +132,7 @@ pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
                 let answer = dialer.click(&click).await;
                 assert_eq!(answer.status, 201, "{answer:?}");
             }
+            5 | 6 => work(&admin, &mut call, &mut next).await,
             _ => {
                 let body = json!({
                     "number_id": next(8) + 1, "phone_number": null, "batch_id": batch,
@@ -142,6 +144,46 @@ pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
             }
         }
     }
+}
+
+/// What people do beside the dialer, in the words of two dialects; what a rule refuses is refused.
+async fn work(admin: &Client, call: &mut Value, next: &mut impl FnMut(u64) -> u64) {
+    const STATUSES: [&str; 4] = ["completed", "no-answer", "busy", "in-progress"];
+    let lead = format!("/api/leads/{}", next(12) + 1);
+    let answer = match next(7) {
+        0 => {
+            let quality = ["hot", "warm", "cold"][usize::try_from(next(3)).unwrap()];
+            let body =
+                json!({ "name": "Somebody", "phone": format!("+98935{:07}", next(30)), "quality": quality });
+            admin.post("/api/leads", &body).await
+        }
+        1 => {
+            let kind = if next(4) == 0 { "inbound" } else { "outbound" };
+            let body = json!({ "leadId": (next(12) + 1).to_string(), "callType": kind });
+            let answer = admin.post("/api/calls/initiate", &body).await;
+            if answer.status == 201 {
+                *call = answer.body["callId"].clone();
+            }
+            answer
+        }
+        2 => {
+            let outcome = ["answered", "no_answer", "failed"][usize::try_from(next(3)).unwrap()];
+            let body = json!({ "outcome": outcome, "duration_seconds": next(90) });
+            admin.post(&format!("/api/v1/calls/{}/result", call.as_str().unwrap()), &body).await
+        }
+        3 => {
+            let status = STATUSES[usize::try_from(next(4)).unwrap()];
+            let body = json!({ "status": status, "notes": format!("noted {}", next(3)) });
+            admin.put(&format!("/api/calls/{}", call.as_str().unwrap()), &body).await
+        }
+        4 => admin.post("/api/v1/calls/schedule", &json!({ "lead_id": (next(12) + 1).to_string() })).await,
+        5 => {
+            let status = ["new", "contacted", "converted"][usize::try_from(next(3)).unwrap()];
+            admin.put(&lead, &json!({ "status": status, "value": next(100), "priority": "high" })).await
+        }
+        _ => admin.post(&format!("{lead}/assign"), &json!({ "assignedTo": "auto" })).await,
+    };
+    assert!(answer.status.as_u16() < 500, "{answer:?}");
 }
 
 /// The documents' agent `CalebG`, and `agent1`, who has a user name only.
