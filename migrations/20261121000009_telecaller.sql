@@ -21,12 +21,11 @@ CREATE TABLE live.lead_counts (
     PRIMARY KEY (panel_status, agent_id, stage, source, quality)
 ) WITH (fillfactor = 50);
 
--- How a call was placed; calls that are there already came by reports. Calls of one lead are asked for by its id.
+-- How a call was placed; calls that are there already came by reports.
 ALTER TABLE live.call_history
     ADD COLUMN direction        text NOT NULL DEFAULT 'outbound' COLLATE "C",
     ADD COLUMN provider         text COLLATE "C",
     ADD COLUMN provider_call_id text COLLATE "C";
-CREATE INDEX call_history_lead ON live.call_history (lead_id);
 
 -- Which of the calls were their lead's first. The bucket 1900-01-01 sums up all others.
 ALTER TABLE live.call_metrics ADD COLUMN first_calls bigint NOT NULL DEFAULT 0;
