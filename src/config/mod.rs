@@ -1,6 +1,7 @@
 //! What was the service told? Defaults, `lead-ledger.toml`, environment, flags: read once, faults told all together.
 
 mod source;
+mod telecaller;
 
 use crate::ledger::open::FirstAdmin;
 use chrono_tz::Tz;
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use telecaller::cors_origins;
+pub use telecaller::{Meta, Provider};
 
 /// A text that is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,48 +30,6 @@ impl fmt::Debug for Secret {
 pub enum LogFormat {
     Pretty,
     Json,
-}
-
-/// Who places calls.
-#[derive(Clone, Debug)]
-pub enum Provider {
-    /// Nobody is called.
-    Simulated,
-    Twilio {
-        account_sid: String,
-        auth_token: Secret,
-        from: String,
-        api_base: String,
-    },
-}
-
-impl Provider {
-    /// Twilio where it is set, else nobody in production and the simulated one elsewhere.
-    fn read(source: &mut Source, is_production: bool) -> Option<Self> {
-        let names = ["TWILIO_ACCOUNT_SID", "TWILIO_FROM"];
-        let [account_sid, from] = names.map(|name| source.text(name));
-        let auth_token = source.secret("TWILIO_AUTH_TOKEN");
-        let api_base = source.text("TWILIO_API_BASE").unwrap_or_else(|| "https://api.twilio.com".to_owned());
-        let api_base = api_base.trim_end_matches('/').to_owned();
-        match (account_sid, auth_token, from) {
-            (Some(account_sid), Some(auth_token), Some(from)) => {
-                Some(Self::Twilio { account_sid, auth_token, from, api_base })
-            }
-            (None, _, None) => (!is_production).then_some(Self::Simulated),
-            (account_sid, auth_token, from) => {
-                let is_set = [account_sid.is_some(), auth_token.is_some(), from.is_some()];
-                let names = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"];
-                for (name, _) in names.into_iter().zip(is_set).filter(|(_, is_set)| !is_set) {
-                    source.fault(
-                        name,
-                        "the others of Twilio's settings are given".to_owned(),
-                        "see its console",
-                    );
-                }
-                None
-            }
-        }
-    }
 }
 
 /// Every setting.
@@ -123,36 +84,6 @@ pub struct FromDialer {
     pub allowed_ips: Vec<IpNet>,
     /// Whether a `GET` may carry its key in the query.
     pub allow_query_key: bool,
-}
-
-/// What Meta's lead ads show and are shown.
-#[derive(Clone, Debug)]
-pub struct Meta {
-    /// Signs what it sends; `None`: in development nothing is signed.
-    pub app_secret: Option<Secret>,
-    /// What it shows when it is told of us.
-    pub verify_token: Option<Secret>,
-}
-
-/// `LEDGER_CORS_ORIGINS`: scheme and host each.
-fn cors_origins(source: &mut Source) -> Vec<String> {
-    let text = source.text("LEDGER_CORS_ORIGINS").unwrap_or_default();
-    let origins: Vec<String> = text
-        .split(',')
-        .map(|one| one.trim().trim_end_matches('/').to_owned())
-        .filter(|one| !one.is_empty())
-        .collect();
-    let is_good = |origin: &String| {
-        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-        host.is_some_and(|host| {
-            !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*')
-        })
-    };
-    if !origins.iter().all(is_good) {
-        let problem = "it is no list of scheme and host";
-        source.fault("LEDGER_CORS_ORIGINS", problem.to_owned(), "https://crm.example.com");
-    }
-    origins
 }
 
 /// Something wrong with a setting.
@@ -224,10 +155,7 @@ impl Config {
             from_dialer: FromDialer::read(&mut source, is_production),
             call_provider: Provider::read(&mut source, is_production),
             twilio_auth_token: source.secret("TWILIO_AUTH_TOKEN"),
-            meta: Meta {
-                app_secret: source.secret("META_APP_SECRET"),
-                verify_token: source.secret("META_VERIFY_TOKEN"),
-            },
+            meta: Meta::read(&mut source),
             cors_origins: cors_origins(&mut source),
             autodial: source.switch("LEDGER_AUTODIAL", false),
             log_format: source.log_format(),
@@ -335,6 +263,19 @@ mod tests {
             read(&[("LEDGER_ENV", "production"), ("DIALER_TOKEN", "margav-dialer-2024-secure-key-12345")]);
         let told: Vec<_> = faults.unwrap_err().0.iter().map(|fault| fault.variable).collect();
         assert_eq!(told, ["LEDGER_JWT_SECRET", "DIALER_TOKEN", "DIALER_API_KEY"]);
+    }
+
+    /// C-31
+    #[test]
+    fn a_call_provider_is_all_there_or_what_is_missing_is_told() {
+        let (sid, token, from) =
+            (("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "0123456789abcdef"), ("TWILIO_FROM", "+15005550006"));
+        assert!(matches!(read(&[sid, token, from]).unwrap().call_provider, Some(Provider::Twilio { .. })));
+        assert!(matches!(read(&[token]).unwrap().call_provider, Some(Provider::Simulated)));
+        let told: Vec<_> = read(&[sid]).unwrap_err().0.iter().map(|fault| fault.variable).collect();
+        assert_eq!(told, ["TWILIO_AUTH_TOKEN", "TWILIO_FROM"]);
+        let told = read(&[("LEDGER_CORS_ORIGINS", "https://a.example, *")]).unwrap_err().0;
+        assert_eq!(told[0].variable, "LEDGER_CORS_ORIGINS");
     }
 
     /// B-093
