@@ -17,6 +17,7 @@ pub mod batches;
 pub mod call_history;
 pub mod call_list;
 pub mod call_metrics;
+pub mod call_sums;
 pub mod campaigns;
 pub mod dead_letters;
 pub mod dial_queue;

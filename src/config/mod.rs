@@ -268,8 +268,11 @@ mod tests {
     /// C-31
     #[test]
     fn a_call_provider_is_all_there_or_what_is_missing_is_told() {
-        let (sid, token, from) =
-            (("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "0123456789abcdef"), ("TWILIO_FROM", "+15005550006"));
+        let (sid, token, from) = (
+            ("TWILIO_ACCOUNT_SID", "AC1"),
+            ("TWILIO_AUTH_TOKEN", "0123456789abcdef"),
+            ("TWILIO_FROM", "+15005550006"),
+        );
         assert!(matches!(read(&[sid, token, from]).unwrap().call_provider, Some(Provider::Twilio { .. })));
         assert!(matches!(read(&[token]).unwrap().call_provider, Some(Provider::Simulated)));
         let told: Vec<_> = read(&[sid]).unwrap_err().0.iter().map(|fault| fault.variable).collect();

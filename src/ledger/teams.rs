@@ -39,12 +39,18 @@ pub struct Move {
     pub change: ChangePerson,
     pub department: Option<Option<String>>,
     pub supervisor_id: Option<Option<Uuid>>,
+    /// Only if this supervisor leads them when it is stored.
+    pub led_by: Option<Uuid>,
 }
 
 impl Action for Move {
     type Answer = ();
 
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let agent = desk.agent(self.change.id).await?;
+        if self.led_by.is_some_and(|supervisor| agent.supervisor_id != Some(AgentId(supervisor))) {
+            return Err(Refusal::AgentIsUnknown.into());
+        }
         self.change.decide(desk).await?;
         let supervisor_id = self.supervisor_id.map(|supervisor| supervisor.map(AgentId));
         let department = self.department.clone();

@@ -62,5 +62,6 @@ async fn read(app: &App, caller: &Caller, id: Uuid, body: &Map<String, Value>) -
         is_active,
         ..ChangePerson::default()
     };
-    Ok(Move { change, department: department.map(Some), supervisor_id })
+    let led_by = (role == Role::Supervisor && id != caller.person.id).then_some(caller.person.id);
+    Ok(Move { change, department: department.map(Some), supervisor_id, led_by })
 }
