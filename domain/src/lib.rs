@@ -8,6 +8,7 @@ pub mod phone;
 pub mod time;
 
 pub mod outcome;
+pub mod quotient;
 pub mod status;
 pub mod verdict;
 

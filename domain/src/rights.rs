@@ -1,5 +1,4 @@
-//! Who may do what, and whose leads and calls do they see (C-36)? The one table that every operation of the telecaller CRM
-//! asks.
+//! Who may do what, and whose leads and calls do they see (C-36)? The one table that the operations of people ask.
 
 use crate::ids::AgentId;
 use crate::principal::Role;

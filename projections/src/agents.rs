@@ -81,6 +81,17 @@ macro_rules! select_agent {
 }
 
 impl AgentRow {
+    /// First and last name, as far as known.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+
+    /// The same; of whom no name is known, the user name.
+    pub fn shown_name(&self) -> String {
+        let name = self.name();
+        if name.is_empty() { self.username.clone().unwrap_or_default() } else { name }
+    }
+
     /// Within which hours its leads are called; `None`: at any hour.
     pub fn business_hours(&self) -> Option<BusinessHours> {
         serde_json::from_str(self.hours.as_deref()?).ok()
@@ -146,6 +157,14 @@ impl Views {
             }
         };
         query.fetch_optional(&self.pool).await
+    }
+
+    /// The agent that a filter names; somebody who is not there is nobody's agent, so that the filter finds nothing.
+    pub async fn agent_meant(&self, id: Option<AnyId>) -> Result<Option<Uuid>, sqlx::Error> {
+        match id {
+            None => Ok(None),
+            Some(id) => Ok(Some(self.find_agent(id).await?.map_or(Uuid::max(), |row| row.id))),
+        }
     }
 
     /// Agents with this phone; several are no answer (C-13), so two are enough.

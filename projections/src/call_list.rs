@@ -62,14 +62,13 @@ impl Call {
     /// A call with the names of its lead and agent.
     pub fn of(row: CallRow, lead: &Lead, agent: Option<&Agent>) -> Self {
         let person = &lead.person;
-        let name = |agent: &Agent| format!("{} {}", agent.person.first_name, agent.person.last_name);
         Self {
             id: row.id,
             lead_id: row.lead_id,
             agent_id: row.agent_id,
             lead_name: person.first_name.clone().or_else(|| person.full_name.clone()),
             lead_phone: lead.phone_key(),
-            agent_name: agent.map(name),
+            agent_name: agent.map(|agent| agent.person.name()),
             lead_full_name: person.full_name.clone(),
             lead_raw_phone: person.phone.as_ref().map(|phone| phone.raw.clone()),
             outcome: row.outcome,

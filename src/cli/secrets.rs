@@ -11,7 +11,7 @@ use std::path::Path;
 pub fn random() -> String {
     let mut bytes = [0u8; 24];
     rand::rng().fill(&mut bytes);
-    crate::ledger::machines::hex(&bytes)
+    hex::encode(bytes)
 }
 
 /// The secret kept under `name`, made and kept if there is none.

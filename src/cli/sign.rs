@@ -2,7 +2,8 @@
 
 use super::Ended;
 use crate::config::Config;
-use crate::dialects::from_dialer::signature::{canonical, sign};
+use crate::dialects::from_dialer::signature::canonical;
+use crate::http::signatures::sha256_hex;
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 use domain::credential::event::CanonicalForm;
@@ -33,6 +34,6 @@ pub fn run(config: &Config, options: &Options) -> anyhow::Result<Ended> {
         (canonical(&fields, options.canonical), "")
     };
     eprintln!("signed: {signed}");
-    println!("{prefix}{}", sign(&secret.0, signed.as_bytes()));
+    println!("{prefix}{}", sha256_hex(&secret.0, signed.as_bytes()));
     Ok(Ended::Done)
 }

@@ -7,18 +7,24 @@ use sha1::Sha1;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// Whether `signature` is the hex HMAC-SHA256 of these bytes, with or without `sha256=` before it (C-29).
-pub fn is_sha256_hex(secret: &str, bytes: &[u8], signature: &str) -> bool {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
+/// The HMAC-SHA256 of these bytes, in hex.
+pub fn sha256_hex(secret: &str, bytes: &[u8]) -> String {
+    // A key of any length is one: this cannot fail.
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("invariant: any length is a key");
     mac.update(bytes);
-    let hex = signature.trim();
-    let hex = hex.strip_prefix("sha256=").unwrap_or(hex);
-    let made: String = mac.finalize().into_bytes().iter().fold(String::new(), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    made.as_bytes().ct_eq(hex.to_ascii_lowercase().as_bytes()).into()
+    hex::encode(mac.finalize().into_bytes())
+}
+
+/// Whether `signature` is that of these bytes, in either case.
+pub fn is_sha256_hex(secret: &str, bytes: &[u8], signature: &str) -> bool {
+    let given = signature.trim().to_ascii_lowercase();
+    sha256_hex(secret, bytes).as_bytes().ct_eq(given.as_bytes()).into()
+}
+
+/// Whether it is Meta's: the same, with or without `sha256=` before it (C-29).
+pub fn is_metas(secret: &str, bytes: &[u8], signature: &str) -> bool {
+    let signature = signature.trim();
+    is_sha256_hex(secret, bytes, signature.strip_prefix("sha256=").unwrap_or(signature))
 }
 
 /// Whether `signature` is Twilio's for this URL and these form fields: base64 of HMAC-SHA1 over the URL, then every field's
@@ -62,11 +68,11 @@ mod tests {
         let good = "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8";
         let text = b"The quick brown fox jumps over the lazy dog";
         for signature in [good.to_owned(), format!("sha256={good}"), good.to_uppercase()] {
-            assert!(is_sha256_hex("key", text, &signature), "{signature}");
+            assert!(is_metas("key", text, &signature), "{signature}");
         }
         for other in ["", "sha256=", "f7bc", &format!("{good}00")] {
-            assert!(!is_sha256_hex("key", text, other), "{other}");
+            assert!(!is_metas("key", text, other), "{other}");
         }
-        assert!(!is_sha256_hex("key", b"another text", good));
+        assert!(!is_metas("key", b"another text", good));
     }
 }

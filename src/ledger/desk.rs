@@ -145,6 +145,11 @@ impl<'l> Desk<'l> {
         self.ledger.find_key(key).await
     }
 
+    /// The stream that holds a claim now.
+    pub async fn holder(&self, key: &Key) -> Result<Option<Uuid>, RecordError> {
+        Ok(self.key(key).await?.and_then(|held| held.holder.parse().ok()))
+    }
+
     /// Adds events to a stream. It must have been looked at.
     pub fn append<E: Into<Event>>(&mut self, stream: StreamId, events: impl IntoIterator<Item = E>) {
         let empty = || Folded { sequence: 0, state: State::empty(stream.kind) };
@@ -189,7 +194,7 @@ impl<'l> Desk<'l> {
         else {
             return Ok(());
         };
-        let holder = self.key(&claim).await?.and_then(|held| held.holder.parse::<Uuid>().ok());
+        let holder = self.holder(&claim).await?;
         if let Some(other) = holder.filter(|other| *other != id) {
             let suspected = DuplicateSuspected { at: self.now, lead_ids: vec![other.into()] };
             let event = LeadEvent::DuplicateSuspected(suspected);

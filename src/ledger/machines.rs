@@ -20,16 +20,7 @@ pub(super) const MACHINE_KEY: &str = "machine_key";
 
 /// SHA-256 in hex.
 pub fn sha256_hex(data: impl AsRef<[u8]>) -> String {
-    hex(&Sha256::digest(data))
-}
-
-/// Bytes in hex.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(Sha256::digest(data))
 }
 
 /// Adds a credential with one key, given by its hash; answers the credential's id. A key that is known already stays

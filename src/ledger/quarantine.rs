@@ -10,7 +10,7 @@ use domain::keys::{Key, KeyKind, TakeKey};
 use domain::stream::{StreamId, StreamKind};
 
 /// How long the same is the same, in days.
-const DAYS: i64 = 7;
+pub const DAYS: i64 = 7;
 
 /// Keeps what was sent.
 #[derive(Clone, Debug)]
@@ -30,19 +30,30 @@ impl Action for Quarantine {
         if desk.key(&key).await?.is_some() {
             return Ok(());
         }
-        let id = desk.begin(StreamKind::DeadLetter);
-        let quarantined = ReportQuarantined {
-            at: desk.now(),
-            num: desk.num(StreamKind::DeadLetter).await?,
-            dialect: self.dialect.to_owned(),
-            reason: self.reason,
-            // What the database cannot keep is not worth a refusal.
-            person: Quarantined { body: self.body.replace('\0', "") },
-        };
-        let command = DeadLetterCommand::Quarantine(Box::new(quarantined));
-        desk.append(StreamId::new(StreamKind::DeadLetter, id), decide(&DeadLetter::default(), &command)?);
+        keep(desk, self.dialect, self.reason, &self.body).await?;
         let until = Some(desk.now() + Duration::days(DAYS));
         desk.take(TakeKey { key, holder: self.digest.clone(), until, outcome: None });
         Ok(())
     }
+}
+
+/// Appends the dead letter.
+pub async fn keep(
+    desk: &mut Desk<'_>,
+    dialect: &str,
+    reason: QuarantineReason,
+    body: &str,
+) -> Result<(), RecordError> {
+    let id = desk.begin(StreamKind::DeadLetter);
+    let quarantined = ReportQuarantined {
+        at: desk.now(),
+        num: desk.num(StreamKind::DeadLetter).await?,
+        dialect: dialect.to_owned(),
+        reason,
+        // What the database cannot keep is not worth a refusal.
+        person: Quarantined { body: body.replace('\0', "") },
+    };
+    let command = DeadLetterCommand::Quarantine(Box::new(quarantined));
+    desk.append(StreamId::new(StreamKind::DeadLetter, id), decide(&DeadLetter::default(), &command)?);
+    Ok(())
 }

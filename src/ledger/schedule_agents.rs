@@ -8,7 +8,7 @@ use super::record::Action;
 use chrono::NaiveTime;
 use domain::Refusal;
 use domain::agent::change::ChangeAgent;
-use domain::agent::event::ProfileChange;
+use domain::agent::event::{ProfileChange, split_name};
 use domain::agent::hours::BusinessHours;
 use domain::agent::set_active::SetActive;
 use domain::agent::set_dial_policy::SetDialPolicy;
@@ -67,12 +67,9 @@ impl Action for ChangeScheduledAgent {
         let set = SetDialPolicy { at, policy, hours: said.hours(&agent, &zone)? };
         let mut commands = vec![AgentCommand::SetDialPolicy(Box::new(set))];
         if let Some(name) = &said.name {
-            let (first, last) = name.split_once(' ').unwrap_or((name, ""));
-            let person = ProfileChange {
-                first_name: Some(first.to_owned()),
-                last_name: Some(last.trim().to_owned()),
-                ..ProfileChange::default()
-            };
+            let (first, last) = split_name(name);
+            let person =
+                ProfileChange { first_name: Some(first), last_name: Some(last), ..ProfileChange::default() };
             commands.push(AgentCommand::Change(Box::new(ChangeAgent { at, role: None, person })));
         }
         if let Some(is_active) = said.is_active {

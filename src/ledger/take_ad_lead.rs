@@ -14,7 +14,6 @@ use domain::lead::{Lead, LeadCommand};
 use domain::rights::Reach;
 use domain::time::Instant;
 use projections::lead::LeadRow;
-use uuid::Uuid;
 
 /// What the platform tells.
 #[derive(Clone, Debug)]
@@ -31,12 +30,12 @@ impl Action for TakeAdLead {
 
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<LeadRow, RecordError> {
         let known = Key::external_ref(&self.external_ref.source, &self.external_ref.id);
-        if let Some(id) = holder(desk, &known).await? {
+        if let Some(id) = desk.holder(&known).await? {
             return row(desk, id).await;
         }
         let claim = self.said.person.phone.as_ref().map(|phone| Key::phone(&phone.key()));
         let same = match (&claim, &self.said.person.phone) {
-            (Some(claim), Some(phone)) => match holder(desk, claim).await? {
+            (Some(claim), Some(phone)) => match desk.holder(claim).await? {
                 Some(id) => Some(id),
                 None => desk.lead_of_sale(&phone.key()).await?,
             },
@@ -81,8 +80,4 @@ impl TakeAdLead {
         person.extra.retain(|name, _| !known.extra.contains_key(name));
         Said { person, ..Said::default() }
     }
-}
-
-async fn holder(desk: &Desk<'_>, key: &Key) -> Result<Option<Uuid>, RecordError> {
-    Ok(desk.key(key).await?.and_then(|held| held.holder.parse().ok()))
 }

@@ -67,6 +67,12 @@ pub struct Profile {
     pub phone: Option<String>,
 }
 
+/// First and last name of a name that is one text: split at its first blank (C-03).
+pub fn split_name(name: &str) -> (String, String) {
+    let (first, last) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
+    (first.to_owned(), last.trim().to_owned())
+}
+
 impl Profile {
     /// First and last name, as far as known.
     pub fn name(&self) -> String {

@@ -149,7 +149,7 @@ fn unanswered_calls_are_retried_until_the_attempts_are_used_up() {
     assert_eq!(thrice.lead.scheduling_status(), SchedulingStatus::Done);
     let again = thrice.when(LeadCommand::Requeue(RequeueLead { at: minute(200) }));
     assert_eq!(again.lead.scheduling_status(), SchedulingStatus::New);
-    assert_eq!((again.lead.attempts_since_requeue(), again.lead.attempts_count()), (0, 3));
+    assert_eq!((again.lead.calls_since_requeue(), again.lead.attempts_count()), (0, 3));
 }
 
 #[test]

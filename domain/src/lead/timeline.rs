@@ -50,17 +50,17 @@ pub struct Queue {
 impl Lead {
     /// The attempt with the latest time (then id), in flight or not.
     pub fn newest_attempt(&self) -> Option<&Attempt> {
-        self.attempts.iter().max_by_key(|attempt| (attempt.ordered_at(), attempt.id))
+        self.newest(|_| true)
+    }
+
+    fn newest(&self, counts: impl Fn(&Attempt) -> bool) -> Option<&Attempt> {
+        let counted = self.attempts.iter().filter(|attempt| counts(attempt));
+        counted.max_by_key(|attempt| (attempt.ordered_at(), attempt.id))
     }
 
     /// Finished attempts, ever.
     pub fn attempts_count(&self) -> u32 {
-        self.count_attempts(Instant::MIN_UTC)
-    }
-
-    /// Finished attempts since the lead was last put back in the queue.
-    pub fn attempts_since_requeue(&self) -> u32 {
-        self.count_attempts(self.requeued_at.unwrap_or(Instant::MIN_UTC))
+        self.count_calls(|attempt| attempt.outcome.is_final())
     }
 
     /// Whether all attempts are used up while the last of them has not ended: nobody calls again until it has.
@@ -74,22 +74,19 @@ impl Lead {
     }
 
     /// Calls since the lead was last put back in the queue, those too whose end nobody told.
-    fn calls_since_requeue(&self) -> u32 {
+    pub fn calls_since_requeue(&self) -> u32 {
         let since = self.requeued_at.unwrap_or(Instant::MIN_UTC);
-        let calls = self.attempts.iter().filter(|attempt| attempt.ordered_at() >= since).count();
-        u32::try_from(calls).unwrap_or(u32::MAX)
+        self.count_calls(|attempt| attempt.ordered_at() >= since)
     }
 
-    fn count_attempts(&self, since: Instant) -> u32 {
-        let finished = self.attempts.iter().filter(|a| a.outcome.is_final() && a.ordered_at() >= since);
-        u32::try_from(finished.count()).unwrap_or(u32::MAX)
+    fn count_calls(&self, counts: impl Fn(&Attempt) -> bool) -> u32 {
+        let counted = self.attempts.iter().filter(|attempt| counts(attempt));
+        u32::try_from(counted.count()).unwrap_or(u32::MAX)
     }
 
     /// The newest attempt that says where the lead stands: somebody who is calling us has said nothing yet.
     fn newest_telling(&self) -> Option<&Attempt> {
-        let tells =
-            |attempt: &&Attempt| attempt.outcome.is_final() || attempt.direction == Direction::Outbound;
-        self.attempts.iter().filter(tells).max_by_key(|attempt| (attempt.ordered_at(), attempt.id))
+        self.newest(|attempt| attempt.outcome.is_final() || attempt.direction == Direction::Outbound)
     }
 
     fn newest_entry(&self) -> Entry<'_> {
@@ -103,11 +100,7 @@ impl Lead {
 
     /// The panel's word: of the newest entry that has one (calls in flight have none).
     pub fn panel_status(&self) -> PanelStatus {
-        let attempt = self
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.outcome.is_final())
-            .max_by_key(|attempt| (attempt.ordered_at(), attempt.id));
+        let attempt = self.newest(|attempt| attempt.outcome.is_final());
         let act = self.acts.iter().rev().find_map(|act| match act.kind {
             ActKind::Requeued => Some((act.at, PanelStatus::InQueue)),
             ActKind::PanelStatusSet(status, _) => Some((act.at, status)),
@@ -180,12 +173,7 @@ impl Lead {
             ActKind::PanelStatusSet(status, _) => Some((act.at, status == PanelStatus::Banned)),
             ActKind::Closed(_) | ActKind::TakenUp => None,
         });
-        let newest = self
-            .attempts
-            .iter()
-            .filter(|attempt| attempt.outcome.is_final())
-            .max_by_key(|attempt| (attempt.ordered_at(), attempt.id));
-        match (newest, told) {
+        match (self.newest(|attempt| attempt.outcome.is_final()), told) {
             (Some(attempt), Some((at, _))) if at < attempt.ordered_at() => attempt.outcome == Outcome::Banned,
             (Some(attempt), None) => attempt.outcome == Outcome::Banned,
             (_, Some((_, is_banned))) => is_banned,

@@ -85,7 +85,7 @@ async fn export(app: &App, body: &Body<LIST_MAX>) -> Result<File, Reject> {
     let zone = app.ledger.dialing().await?.zone();
     let views = app.ledger.views();
     let agents = views.agents_ever().await.map_err(RecordError::from)?;
-    let agents = agents.iter().map(|agent| (agent.id, number::name(agent))).collect();
+    let agents = agents.iter().map(|agent| (agent.id, agent.name())).collect();
     let (sender, rows) = mpsc::channel(WAITING_MAX);
     let writing = tokio::task::spawn_blocking(move || write(rows, &agents, zone));
     views

@@ -167,11 +167,7 @@ fn allowed(
     agents: Vec<AgentRow>,
 ) -> Allowed {
     let zone = dialing.zone();
-    let agent = |row: AgentRow| ActiveAgent {
-        id: row.num,
-        full_name: format!("{} {}", row.first_name, row.last_name).trim().to_owned(),
-        phone_number: row.phone,
-    };
+    let agent = |row: AgentRow| ActiveAgent { id: row.num, full_name: row.name(), phone_number: row.phone };
     Allowed {
         call_allowed: true,
         timezone: dialing.timezone.clone(),

@@ -62,7 +62,7 @@ fn number(lead: &LeadRow, agent: Option<&AgentRow>, zone: Tz) -> Number {
         updated_at: words::instant(lead.updated_at, zone),
         last_attempt_at: lead.last_attempt_at.map(|at| words::instant(at, zone)),
         assigned_agent_id: agent.map(|agent| agent.num),
-        assigned_agent_name: agent.map(name),
+        assigned_agent_name: agent.map(AgentRow::name),
         last_user_message: lead.latest_note.clone(),
     }
 }
@@ -70,9 +70,4 @@ fn number(lead: &LeadRow, agent: Option<&AgentRow>, zone: Tz) -> Number {
 /// The panel's word for a lead's status.
 pub fn status(lead: &LeadRow) -> &'static str {
     PanelStatus::from_word(&lead.panel_status).map_or("UNKNOWN", words::status)
-}
-
-/// First and last name.
-pub fn name(agent: &AgentRow) -> String {
-    format!("{} {}", agent.first_name, agent.last_name).trim().to_owned()
 }

@@ -8,6 +8,7 @@ use super::words;
 use crate::http::written;
 use crate::ledger::desk::Desk;
 use crate::ledger::machines::sha256_hex;
+use crate::ledger::quarantine::keep;
 use crate::ledger::record::Action;
 use crate::ledger::{Context, RecordError};
 use crate::state::App;
@@ -17,8 +18,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
 use domain::Refusal;
-use domain::dead_letter::event::{QuarantineReason, Quarantined, ReportQuarantined};
-use domain::dead_letter::{DeadLetter, DeadLetterCommand, decide as decide_letter};
+use domain::dead_letter::event::QuarantineReason;
 use domain::dialing::set_switch::{SetSwitch, SwitchedBy};
 use domain::dialing::{Dialing, DialingCommand, decide as decide_dialing};
 use domain::ids::{AgentId, AttemptId, FactId, LeadId};
@@ -261,19 +261,7 @@ impl Record<'_> {
         }
         let stated = self.report.attempted_at.unwrap_or(desk.now());
         let (is_enabled, ignored) = self.switch(desk, dialing, None, stated)?;
-        let id = desk.begin(StreamKind::DeadLetter);
-        let quarantined = ReportQuarantined {
-            at: desk.now(),
-            num: desk.num(StreamKind::DeadLetter).await?,
-            dialect: DIALECT.to_owned(),
-            reason,
-            person: Quarantined { body: String::from_utf8_lossy(&self.body.bytes).into_owned() },
-        };
-        let command = DeadLetterCommand::Quarantine(Box::new(quarantined));
-        desk.append(
-            StreamId::new(StreamKind::DeadLetter, id),
-            decide_letter(&DeadLetter::default(), &command)?,
-        );
+        keep(desk, DIALECT, reason, &String::from_utf8_lossy(&self.body.bytes)).await?;
         let status = self.report.outcome.panel_status().map_or("UNKNOWN", words::status);
         let reply = Reply {
             id: self.report.number_id,

@@ -57,7 +57,7 @@ pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Resul
 
 /// The lead that holds the open lease on the phone, else the most recently changed one (C-13).
 async fn find_by_phone(desk: &mut Desk<'_>, phone: &str) -> Result<Option<Uuid>, RecordError> {
-    let claimed = desk.key(&Key::phone(phone)).await?.and_then(|held| Uuid::try_parse(&held.holder).ok());
+    let claimed = desk.holder(&Key::phone(phone)).await?;
     let candidates = desk.views().leads_by_phone(phone).await?;
     if candidates.len() > 1 {
         for &id in &candidates {

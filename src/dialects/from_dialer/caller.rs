@@ -5,6 +5,7 @@ use super::intake::Sent;
 use super::reject::Reject;
 use super::signature::{self, WINDOW_SECONDS};
 use crate::http::client_address::ClientAddress;
+use crate::http::signatures::is_sha256_hex;
 use crate::ledger::Context;
 use crate::ledger::machines::{Machine, sha256_hex};
 use crate::state::App;
@@ -132,7 +133,7 @@ impl Caller {
             (None, _) => signature::canonical(&sent.fields, configuration.canonical_form).into_bytes(),
         };
         let signature = v2.unwrap_or(shown);
-        if !signature::is_signed(&secret.0, &signed, signature) {
+        if !is_sha256_hex(&secret.0, &signed, signature) {
             // While developing, whoever writes a client is told what it should have signed.
             let told = (!app.config.is_production).then(|| String::from_utf8_lossy(&signed).into_owned());
             return Err(Reject::BadSignature { canonical: told });

@@ -24,7 +24,7 @@ pub async fn agent(
         user.map(|name| (Key::dialer_user_id(name), ResolvedVia::DialerUserId)),
     ];
     for (key, via) in tries.into_iter().flatten() {
-        if let Some(id) = holder(desk, &key).await? {
+        if let Some(id) = desk.holder(&key).await? {
             let agent = desk.agent(id).await?;
             if agent.is_there() && agent.is_active {
                 return Ok(Ok((AgentId(id), agent, via)));
@@ -53,11 +53,11 @@ pub async fn meant(
     person: &mut Person,
 ) -> Result<Meant, RecordError> {
     let by_ref = match external_ref {
-        Some(known) => holder(desk, &Key::external_ref(&known.source, &known.id)).await?,
+        Some(known) => desk.holder(&Key::external_ref(&known.source, &known.id)).await?,
         None => None,
     };
     let by_phone = match &person.phone {
-        Some(phone) => match holder(desk, &Key::phone(&phone.key())).await? {
+        Some(phone) => match desk.holder(&Key::phone(&phone.key())).await? {
             Some(id) => Some(id),
             // A sale's lead may be there without the claim, which another had when it came.
             None => desk.lead_of_sale(&phone.key()).await?,
@@ -72,9 +72,4 @@ pub async fn meant(
         }
         _ => Ok(Meant { known: by_ref.or(by_phone), duplicates: Vec::new(), warning: None }),
     }
-}
-
-/// Whoever holds a key.
-pub async fn holder(desk: &Desk<'_>, key: &Key) -> Result<Option<Uuid>, RecordError> {
-    Ok(desk.key(key).await?.and_then(|held| Uuid::try_parse(&held.holder).ok()))
 }

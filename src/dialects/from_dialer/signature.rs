@@ -3,9 +3,7 @@
 
 use super::spelling;
 use domain::credential::event::CanonicalForm;
-use hmac::{Hmac, Mac};
 use serde_json::{Map, Value};
-use sha2::Sha256;
 
 /// How far a timestamp may be from the ledger's clock, in seconds (B-009).
 pub const WINDOW_SECONDS: i64 = 300;
@@ -20,23 +18,10 @@ pub fn canonical(fields: &Map<String, Value>, form: CanonicalForm) -> String {
     pairs.join("&")
 }
 
-/// The signature of these bytes: HMAC-SHA256 in hex.
-pub fn sign(secret: &str, signed: &[u8]) -> String {
-    // A key of any length is one: this cannot fail.
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("invariant: any length is a key");
-    mac.update(signed);
-    crate::ledger::machines::hex(&mac.finalize().into_bytes())
-}
-
-/// Whether `signature` is that of these bytes, in constant time.
-pub fn is_signed(secret: &str, signed: &[u8], signature: &str) -> bool {
-    let given = signature.trim().to_ascii_lowercase();
-    bool::from(subtle::ConstantTimeEq::ct_eq(sign(secret, signed).as_bytes(), given.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::signatures::is_sha256_hex;
 
     /// B-007, B-008: the document's own body, signed by its own program.
     #[test]
@@ -45,8 +30,8 @@ mod tests {
         let fields: Map<String, Value> = serde_json::from_str(body).unwrap();
         let signed = canonical(&fields, CanonicalForm::Js);
         let known = "8c134c045d66966c8bcd785cf0cd48e0a458dbf4e804471b7a05265e8938a19a";
-        assert!(is_signed("your-hmac-secret-key", signed.as_bytes(), known), "{signed}");
-        assert!(!is_signed("another-secret", signed.as_bytes(), known));
-        assert!(!is_signed("your-hmac-secret-key", format!("{signed}x").as_bytes(), known));
+        assert!(is_sha256_hex("your-hmac-secret-key", signed.as_bytes(), known), "{signed}");
+        assert!(!is_sha256_hex("another-secret", signed.as_bytes(), known));
+        assert!(!is_sha256_hex("your-hmac-secret-key", format!("{signed}x").as_bytes(), known));
     }
 }

@@ -34,7 +34,7 @@ pub fn line(record: &Record) -> Result<String, serde_json::Error> {
         event_version: record.event_version(),
         payload: serde_json::from_str(record.payload())?,
         metadata: serde_json::from_str(record.metadata())?,
-        hash: crate::ledger::machines::hex(record.hash()),
+        hash: hex::encode(record.hash()),
     })
 }
 

@@ -11,7 +11,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use domain::agent::event::{AgentKind, Profile};
+use domain::agent::event::{AgentKind, Profile, split_name};
 use domain::lead::attempt::DialPolicy;
 use domain::principal::Role;
 use serde_json::{Map, Value};
@@ -43,7 +43,7 @@ fn read(body: &Map<String, Value>) -> Result<AddScheduledAgent, Reject> {
     let kind = fields.word("kind", &KINDS).unwrap_or(AgentKind::Ai);
     fields.end()?;
     let name = name.unwrap_or_default();
-    let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
+    let (first_name, last_name) = split_name(&name);
     let register = Register {
         id: None,
         kind,
@@ -52,12 +52,7 @@ fn read(body: &Map<String, Value>) -> Result<AddScheduledAgent, Reject> {
         dialer_user_id: None,
         policy: DialPolicy::default(),
         scopes: Vec::new(),
-        person: Profile {
-            first_name: first.to_owned(),
-            last_name: last.trim().to_owned(),
-            username,
-            ..Profile::default()
-        },
+        person: Profile { first_name, last_name, username, ..Profile::default() },
         password_hash: None,
     };
     Ok(AddScheduledAgent { register, said })

@@ -41,12 +41,11 @@ struct Hours {
 
 impl From<&AgentRow> for Reply {
     fn from(row: &AgentRow) -> Self {
-        let name = format!("{} {}", row.first_name, row.last_name).trim().to_owned();
         let hours = row.business_hours();
         let time = |time: NaiveTime| time.format("%H:%M").to_string();
         Self {
             id: row.id,
-            name: if name.is_empty() { row.username.clone().unwrap_or_default() } else { name },
+            name: row.shown_name(),
             username: row.username.clone(),
             kind: row.kind.clone(),
             is_active: row.is_active,

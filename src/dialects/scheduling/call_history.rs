@@ -130,13 +130,7 @@ pub async fn asked(app: &App, mut fields: Fields<'_>) -> Result<(Views, Filter),
     let name = as_of::name(&mut fields);
     fields.end()?;
     let views = as_of::seen(app, name.as_deref()).await?.views;
-    let agent_id = match agent_id {
-        None => None,
-        Some(id) => {
-            let agent = views.find_agent(id).await.map_err(RecordError::from)?;
-            Some(agent.map_or(Uuid::max(), |agent| agent.id))
-        }
-    };
+    let agent_id = views.agent_meant(agent_id).await.map_err(RecordError::from)?;
     let start = |day: NaiveDate| -> Instant { day_start(day, zone) };
     let before = upto.map(|day| start(day + Duration::days(1)));
     Ok((views, Filter { agent_id, from: from.map(start), before, ..Filter::default() }))

@@ -8,6 +8,7 @@ use crate::http::query::Members;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
+use domain::quotient::tenths;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,26 +45,8 @@ pub async fn handler(
         answered_calls: metrics.answered,
         no_answer_calls: metrics.no_answer,
         failed_calls: metrics.failed,
-        pickup_rate: tenths(metrics.answered * 100, total),
-        average_attempts_per_lead: tenths(total, metrics.leads),
+        pickup_rate: tenths(metrics.answered * 100, total) as f64 / 10.0,
+        average_attempts_per_lead: tenths(total, metrics.leads) as f64 / 10.0,
         active_agents: metrics.agents,
     }))
-}
-
-/// A quotient to one decimal, half up; of nothing it is 0.
-fn tenths(of: i64, by: i64) -> f64 {
-    if by == 0 { 0.0 } else { ((20 * of + by) / (2 * by)) as f64 / 10.0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// B-083: the document's own figures, and a half that goes up.
-    #[test]
-    fn quotients_are_rounded_half_up() {
-        let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
-        assert!(close(tenths(350 * 100, 500), 70.0) && close(tenths(500, 278), 1.8));
-        assert!(close(tenths(1, 20), 0.1) && close(tenths(1, 3), 0.3) && close(tenths(5, 0), 0.0));
-    }
 }

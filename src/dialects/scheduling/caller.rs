@@ -7,7 +7,7 @@ use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use domain::principal::Role;
+use domain::rights::Deed;
 
 /// Somebody who may look.
 #[derive(Clone, Debug)]
@@ -29,20 +29,16 @@ impl Member {
 
     /// Goes on only for those who may change something.
     pub fn may_change(&self) -> Result<(), Rejected> {
-        match self.person.role() {
-            Role::Admin | Role::Supervisor | Role::Telecaller | Role::Agent => Ok(()),
-            Role::Auditor | Role::Analyst => Err(self.reject(Reject::NotPermitted)),
-        }
+        self.may(Deed::ChangeLeads)
     }
 
     /// Goes on only for those who lead others.
     pub fn may_lead(&self) -> Result<(), Rejected> {
-        match self.person.role() {
-            Role::Admin | Role::Supervisor => Ok(()),
-            Role::Telecaller | Role::Agent | Role::Auditor | Role::Analyst => {
-                Err(self.reject(Reject::NotPermitted))
-            }
-        }
+        self.may(Deed::AssignLeads)
+    }
+
+    fn may(&self, deed: Deed) -> Result<(), Rejected> {
+        if self.person.role().may(deed) { Ok(()) } else { Err(self.reject(Reject::NotPermitted)) }
     }
 
     /// The circumstances of their request.

@@ -54,7 +54,7 @@ async fn list(app: &App, id: &str, query: &Map<String, Value>) -> Result<Reply, 
     let agents = app.ledger.views().agents_by_id(&agents).await.map_err(RecordError::from)?;
     let name = |call: &Call| {
         let agent = agents.iter().find(|agent| Some(agent.id) == call.agent_id)?;
-        Some(format!("{} {}", agent.first_name, agent.last_name))
+        Some(agent.name())
     };
     let calls: Vec<Item> = rows
         .into_iter()

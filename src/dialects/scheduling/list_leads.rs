@@ -16,7 +16,6 @@ use projections::lead_list::{Column, Filter, Order, Total};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// The longest search, in characters.
 const SEARCH_MAX: usize = 100;
@@ -55,14 +54,7 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Reply, Reject> {
     let name = as_of::name(&mut fields);
     fields.end()?;
     let Seen { views, at: now } = as_of::seen(app, name.as_deref()).await?;
-    let agent_id = match agent_id {
-        None => None,
-        // An agent that is not there has no leads.
-        Some(id) => {
-            let agent = views.find_agent(id).await.map_err(RecordError::from)?;
-            Some(agent.map_or(Uuid::max(), |agent| agent.id))
-        }
-    };
+    let agent_id = views.agent_meant(agent_id).await.map_err(RecordError::from)?;
     // A whole number is found by its key, not by looking through all of them.
     let phone_key = words::whole_number(search.as_deref(), app.config.region_scheduling);
     let search = search.filter(|_| phone_key.is_none());

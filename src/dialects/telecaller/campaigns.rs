@@ -5,6 +5,7 @@ use super::caller::Caller;
 use super::lead::named;
 use super::reject::{Body, Reject, Rejected};
 use super::user::percent;
+use super::words::decimal;
 use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::http::written;
@@ -17,9 +18,10 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::dialing::set_ad_names::SetAdNames;
 use domain::dialing::{Dialing, DialingCommand, decide};
+use domain::quotient::tenths;
 use domain::stream::StreamId;
 use domain::time::Instant;
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// The longest name, in characters.
@@ -52,12 +54,8 @@ async fn sums(app: &App, query: &Map<String, Value>) -> Result<Value, Reject> {
     let campaigns = views.campaign_sums(from, before).await.map_err(RecordError::from)?;
     let names: Vec<_> =
         campaigns.iter().filter_map(|sums| named(&dialing, "campaign", Some(&sums.campaign_id))).collect();
-    let tenths = |points: i64, leads: i64| (points * 20 + leads) / (leads * 2);
-    let quality = if sums.leads == 0 { 0.0 } else { tenths(sums.quality_points, sums.leads) as f64 / 10.0 };
-    let value = match sums.value_hundredths % 100 {
-        0 => (sums.value_hundredths / 100).into(),
-        _ => Number::from_f64(sums.value_hundredths as f64 / 100.0).map_or(Value::Null, Value::Number),
-    };
+    let quality = tenths(sums.quality_points, sums.leads) as f64 / 10.0;
+    let value = decimal(sums.value_hundredths, 100);
     Ok(json!({ "success": true, "stats": {
         "totalLeads": sums.leads, "convertedLeads": sums.converted, "totalValue": value,
         "campaigns": names, "avgQuality": quality,

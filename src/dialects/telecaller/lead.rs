@@ -8,13 +8,14 @@ use crate::http::fields::Fields;
 use crate::ledger::RecordError;
 use crate::ledger::sell_leads::Said;
 use crate::state::App;
+use domain::agent::event::split_name;
 use domain::dialing::Dialing;
 use domain::ids::{AgentId, AnyId, oid};
 use domain::lead::event::Person;
 use domain::phone::Phone;
 use projections::lead::LeadRow;
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -100,18 +101,13 @@ pub async fn detail(app: &App, row: &LeadRow) -> Result<Detail, RecordError> {
     let dialing = app.ledger.dialing().await?;
     let lead = leads(app, std::slice::from_ref(row)).await?.pop();
     let lead = lead.ok_or_else(|| RecordError::Internal("a lead was not shown".to_owned()))?;
-    let value = |hundredths: i64| {
-        let whole = hundredths % 100 == 0;
-        let fraction = || Number::from_f64(hundredths as f64 / 100.0).map_or(Value::Null, Value::Number);
-        if whole { (hundredths / 100).into() } else { fraction() }
-    };
     Ok(Detail {
         lead,
         last_contact_date: row.last_contact_at.map(words::instant),
         followup_count: row.followups,
         requirements: extra(row, REQUIREMENTS),
         notes: row.latest_note.clone(),
-        value: row.value_hundredths.map(value),
+        value: row.value_hundredths.map(|hundredths| words::decimal(hundredths, 100)),
         meta_data: MetaData {
             ad_name: named(&dialing, "ad", row.ad_id.as_ref()),
             campaign_name: named(&dialing, "campaign", row.campaign_id.as_ref()),
@@ -154,7 +150,7 @@ pub fn read(fields: &mut Fields<'_>, app: &App) -> Said {
         extra.insert("phone".to_owned(), raw.into());
     }
     let name = fields.text("name");
-    let names = name.as_deref().map(super::user::split);
+    let names = name.as_deref().map(split_name);
     Said {
         person: Person {
             phone,

@@ -16,7 +16,6 @@ use domain::rights::Reach;
 use projections::call_list::Filter;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 #[derive(Serialize)]
 pub struct Reply {
@@ -44,14 +43,7 @@ async fn list(app: &App, caller: &Caller, query: &Map<String, Value>) -> Result<
     let (from, before) = fields.days("dateFrom", "dateTo", zone);
     fields.end()?;
     let views = app.ledger.views();
-    let agent_id = match telecaller {
-        None => None,
-        // Somebody who is not there has no calls.
-        Some(id) => {
-            let row = views.find_agent(id).await.map_err(RecordError::from)?;
-            Some(row.map_or(Uuid::max(), |row| row.id))
-        }
-    };
+    let agent_id = views.agent_meant(telecaller).await.map_err(RecordError::from)?;
     let agents = match caller.reach(app).await? {
         Reach::All => None,
         Reach::Only { agents, .. } => Some(agents.into_iter().map(|AgentId(id)| id).collect()),

@@ -69,14 +69,9 @@ async fn list(
     let search: Option<String> = fields.text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
     fields.end()?;
     let views = app.ledger.views();
-    let agent_id = match (of, assigned_to) {
-        (Some(of), _) => Some(of),
-        (None, None) => None,
-        // Somebody who is not there has no leads.
-        (None, Some(id)) => {
-            let row = views.find_agent(id).await.map_err(RecordError::from)?;
-            Some(row.map_or(Uuid::max(), |row| row.id))
-        }
+    let agent_id = match of {
+        Some(of) => Some(of),
+        None => views.agent_meant(assigned_to).await.map_err(RecordError::from)?,
     };
     let agents = visible(caller.reach(app).await?);
     let filter = Filter {

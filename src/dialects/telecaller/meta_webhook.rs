@@ -3,11 +3,11 @@
 
 use super::lead::name;
 use super::reject::{Reject, Rejected};
-use super::user::{Name, split};
+use super::user::Name;
 use crate::http::body;
 use crate::http::query::Members;
 use crate::http::request::request_id;
-use crate::http::signatures::is_sha256_hex;
+use crate::http::signatures::is_metas;
 use crate::ledger::machines::sha256_hex;
 use crate::ledger::quarantine::Quarantine;
 use crate::ledger::sell_leads::Said;
@@ -17,6 +17,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use domain::agent::event::split_name;
 use domain::dead_letter::event::QuarantineReason;
 use domain::ids::oid;
 use domain::lead::event::{Campaign, ExternalRef, Person, Source};
@@ -59,7 +60,7 @@ async fn take(app: &App, request: Request, request_id: &str) -> Result<Value, Re
     let signature = signature.map(ToOwned::to_owned);
     let bytes = body::read(request.into_body(), BODY_MAX).await.map_err(Reject::Body)?;
     let is_signed = match &app.config.meta.app_secret {
-        Some(secret) => signature.is_some_and(|signature| is_sha256_hex(&secret.0, &bytes, &signature)),
+        Some(secret) => signature.is_some_and(|signature| is_metas(&secret.0, &bytes, &signature)),
         // Nothing is signed while developing without a secret.
         None => !app.config.is_production,
     };
@@ -158,7 +159,7 @@ fn read(app: &App, sent: &Map<String, Value>) -> Option<TakeAdLead> {
     if let (None, Some(raw)) = (&phone, raw) {
         filled.insert("phone".to_owned(), raw.into());
     }
-    let names = full.as_deref().map(split);
+    let names = full.as_deref().map(split_name);
     let person = Person {
         phone,
         full_name: full,

@@ -12,7 +12,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use domain::agent::event::{AgentKind, Profile};
+use domain::agent::event::{AgentKind, Profile, split_name};
 use domain::lead::attempt::DialPolicy;
 use domain::principal::Role;
 use serde::Serialize;
@@ -58,7 +58,7 @@ async fn read(app: &App, body: &Map<String, Value>) -> Result<Join, Reject> {
     let (department, phone) = (fields.text("department"), fields.text("phone"));
     let supervisor_id = user::supervisor(app, &mut fields, body).await?.flatten();
     fields.end()?;
-    let (first_name, last_name) = user::split(&name.unwrap_or_default());
+    let (first_name, last_name) = split_name(&name.unwrap_or_default());
     let password = password.unwrap_or_default();
     let _turn = app.hashing.acquire().await;
     let hashed = tokio::task::spawn_blocking(move || checked_hash(&password)).await;

@@ -14,7 +14,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use domain::agent::event::ProfileChange;
+use domain::agent::event::{ProfileChange, split_name};
 use domain::principal::Role;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -43,7 +43,7 @@ async fn read(app: &App, caller: &Caller, id: Uuid, body: &Map<String, Value>) -
     let leads =
         matches!(role, Role::Admin | Role::Supervisor) && (id != caller.person.id || role == Role::Admin);
     let mut fields = Fields::of_body(body);
-    let names = fields.text("name").map(|name| user::split(&name));
+    let names = fields.text("name").map(|name| split_name(&name));
     let phone = fields.text("phone");
     let department = fields.text("department").filter(|_| leads);
     let is_active = fields.boolean("isActive").filter(|_| leads);

@@ -8,10 +8,11 @@ use crate::ledger::RecordError;
 use crate::state::App;
 use domain::ids::{AgentId, AnyId, oid};
 use domain::principal::Role;
+use domain::quotient::tenths;
 use domain::status::Stage;
 use projections::agents::AgentRow;
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -25,9 +26,7 @@ pub struct Name {
 
 impl From<&AgentRow> for Name {
     fn from(row: &AgentRow) -> Self {
-        let name = format!("{} {}", row.first_name, row.last_name).trim().to_owned();
-        let name = if name.is_empty() { row.username.clone().unwrap_or_default() } else { name };
-        Self { oid: oid(row.id), name }
+        Self { oid: oid(row.id), name: row.shown_name() }
     }
 }
 
@@ -92,16 +91,9 @@ pub async fn figures(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Figures>, 
     Ok(figures)
 }
 
-/// Of a hundred, to one decimal, half up; a whole number where it is one, 0 of nothing (C-26).
+/// Of a hundred; a whole number where it is one (C-26).
 pub fn percent(part: i64, whole: i64) -> Value {
-    if whole == 0 {
-        return 0.into();
-    }
-    let tenths = (part * 2_000 + whole) / (whole * 2);
-    if tenths % 10 == 0 {
-        return (tenths / 10).into();
-    }
-    Number::from_f64(tenths as f64 / 10.0).map_or(0.into(), Value::Number)
+    words::decimal(tenths(part * 100, whole), 10)
 }
 
 /// A user of that id whom the caller may see: themselves, those whom they lead, or for those who see all anybody.
@@ -120,12 +112,6 @@ pub async fn find_any(app: &App, id: &str) -> Result<AgentRow, Reject> {
 pub async fn find_id(app: &App, id: AnyId) -> Result<AgentRow, Reject> {
     let row = app.ledger.views().find_agent(id).await.map_err(RecordError::from)?;
     row.filter(|row| row.deleted_at.is_none()).ok_or(Reject::NotFound)
-}
-
-/// First and last name: split at the first blank (C-03).
-pub fn split(name: &str) -> (String, String) {
-    let (first, last) = name.trim().split_once(' ').unwrap_or((name.trim(), ""));
-    (first.to_owned(), last.trim().to_owned())
 }
 
 /// A supervisor as a body names one: an id, or `""` and null for none.
@@ -150,6 +136,7 @@ pub async fn supervisor(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::agent::event::split_name;
 
     /// B-128, C-26
     #[test]
@@ -159,6 +146,6 @@ mod tests {
         assert_eq!(percent(1, 3), 33.3);
         assert_eq!(percent(2, 3), 66.7);
         assert_eq!(percent(0, 0), 0);
-        assert_eq!(split("Alice van Dyke"), ("Alice".to_owned(), "van Dyke".to_owned()));
+        assert_eq!(split_name("Alice van Dyke"), ("Alice".to_owned(), "van Dyke".to_owned()));
     }
 }

@@ -9,6 +9,7 @@ use domain::principal::Role;
 use domain::status::Stage;
 use domain::time::Instant;
 use serde::Serialize;
+use serde_json::{Number, Value};
 use uuid::Uuid;
 
 /// B-127; `agent` and `telecaller` are one role under two names (C-36).
@@ -134,6 +135,12 @@ pub fn outcome(word: &str) -> Outcome {
 /// The word of a stage.
 pub fn status(stage: &str) -> &str {
     if stage == Stage::Lost.as_str() { Stage::Contacted.as_str() } else { stage }
+}
+
+/// So many parts of a whole as a number, without a fraction where there is none.
+pub fn decimal(parts: i64, of: i64) -> Value {
+    let fraction = || Number::from_f64(parts as f64 / of as f64).map_or(Value::Null, Value::Number);
+    if parts % of == 0 { (parts / of).into() } else { fraction() }
 }
 
 /// An instant as this document writes it.

@@ -4,7 +4,8 @@ use crate::support::clients::{Client, FROM_DIALER};
 use crate::support::{FROM_DIALER_KEY, TestApp, history};
 use domain::credential::event::{CanonicalForm, Configuration, Profile};
 use hmac::{Hmac, Mac};
-use lead_ledger::dialects::from_dialer::signature::{canonical, is_signed};
+use lead_ledger::dialects::from_dialer::signature::canonical;
+use lead_ledger::http::signatures::is_sha256_hex;
 use lead_ledger::ledger::Context;
 use lead_ledger::ledger::machines::Configure;
 use reqwest::Method;
@@ -16,7 +17,7 @@ const SECRET: &str = "your-hmac-secret-key";
 fn sign(signed: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
     mac.update(signed);
-    lead_ledger::ledger::machines::hex(&mac.finalize().into_bytes())
+    hex::encode(mac.finalize().into_bytes())
 }
 
 /// Signs every vector as its client did; answers how many there were.
@@ -30,7 +31,7 @@ fn check_vectors(language: &str, form: CanonicalForm) -> usize {
         assert_eq!(ours, vector["canonical"], "{}", vector["wire"]);
         let signature = vector["signature"].as_str().unwrap();
         assert_eq!(sign(ours.as_bytes()), signature);
-        assert!(is_signed(SECRET, ours.as_bytes(), signature));
+        assert!(is_sha256_hex(SECRET, ours.as_bytes(), signature));
     }
     vectors.lines().count()
 }
