@@ -1,7 +1,9 @@
 //! What may exist once only? Claims, leases and receipts: rows of one table, told apart by their kind.
 
 use crate::ids::{AgentId, CredentialId};
+use crate::report::event::Period;
 use crate::time::Instant;
+use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -30,6 +32,8 @@ pub enum KeyKind {
     Handoff,
     /// A browser's token that was logged out with.
     EndedSession,
+    /// A person's report of that day and period, held by the report.
+    Report,
 }
 
 impl KeyKind {
@@ -46,6 +50,7 @@ impl KeyKind {
             Self::Content => "content",
             Self::Handoff => "handoff",
             Self::EndedSession => "ended_session",
+            Self::Report => "report",
         }
     }
 
@@ -63,6 +68,7 @@ impl KeyKind {
             Self::Content,
             Self::Handoff,
             Self::EndedSession,
+            Self::Report,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)
@@ -120,6 +126,11 @@ impl Key {
     /// A call at the provider of that name.
     pub fn call(provider: &str, id: &str) -> Self {
         Self { kind: KeyKind::Call, key: format!("{provider}:{id}") }
+    }
+
+    /// A person's report of that period, dated that day (C-27).
+    pub fn report(user_id: AgentId, period: Period, on: NaiveDate) -> Self {
+        Self { kind: KeyKind::Report, key: format!("{user_id}:{period}:{on}") }
     }
 
     /// A client's `Idempotency-Key`; `digest` is a hash of what the client sent, so nothing personal is stored.

@@ -22,6 +22,7 @@ pub mod credential;
 pub mod dead_letter;
 pub mod dialing;
 pub mod lead;
+pub mod report;
 
 pub mod rights;
 pub mod sample;

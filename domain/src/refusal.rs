@@ -75,6 +75,8 @@ pub enum Refusal {
     DeadLetterIsUnknown,
     #[error("the dead letter is resolved already")]
     DeadLetterIsResolved,
+    #[error("there is no such report")]
+    ReportIsUnknown,
     #[error("{} is taken", .0.as_str())]
     KeyIsTaken(KeyKind),
 }

@@ -22,6 +22,10 @@ words! {
         MakeCalls = "make_calls",
         ReadCampaigns = "read_campaigns",
         NameCampaigns = "name_campaigns",
+        ReadReports = "read_reports",
+        WriteReports = "write_reports",
+        ExportReports = "export_reports",
+        ReadDashboards = "read_dashboards",
     }
 }
 
@@ -29,11 +33,17 @@ impl Role {
     /// Whether this role may do that at all; on whom and what, [`Reach`] says.
     pub const fn may(self, deed: Deed) -> bool {
         match deed {
-            Deed::Self_ | Deed::ReadUser | Deed::ReadLeads | Deed::ReadCalls => true,
+            Deed::Self_
+            | Deed::ReadUser
+            | Deed::ReadLeads
+            | Deed::ReadCalls
+            | Deed::ReadReports
+            | Deed::ExportReports
+            | Deed::ReadDashboards => true,
             Deed::ReadUsers | Deed::ReadCampaigns => {
                 matches!(self, Self::Admin | Self::Supervisor | Self::Auditor | Self::Analyst)
             }
-            Deed::ChangeUsers | Deed::ChangeLeads | Deed::MakeCalls => {
+            Deed::ChangeUsers | Deed::ChangeLeads | Deed::MakeCalls | Deed::WriteReports => {
                 matches!(self, Self::Admin | Self::Supervisor | Self::Telecaller | Self::Agent)
             }
             Deed::AssignLeads => matches!(self, Self::Admin | Self::Supervisor),
@@ -98,6 +108,9 @@ mod tests {
                         | Deed::ReadLeads
                         | Deed::ReadCalls
                         | Deed::ReadCampaigns
+                        | Deed::ReadReports
+                        | Deed::ExportReports
+                        | Deed::ReadDashboards
                 );
                 assert!(!(changes && looks_only.may(deed)), "{looks_only} {deed}");
             }

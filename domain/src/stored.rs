@@ -45,6 +45,7 @@ pub fn decode(kind: StreamKind, name: &str, version: &str, payload: &str) -> Res
         StreamKind::Batch => Event::Batch(read(name, payload)?),
         StreamKind::Credential => Event::Credential(read(name, payload)?),
         StreamKind::DeadLetter => Event::DeadLetter(read(name, payload)?),
+        StreamKind::Report => Event::Report(read(name, payload)?),
     };
     if event.name() == name {
         Ok(event)
@@ -70,6 +71,7 @@ pub fn encode(event: &Event) -> String {
         Event::Batch(event) => serde_json::to_string(event),
         Event::Credential(event) => serde_json::to_string(event),
         Event::DeadLetter(event) => serde_json::to_string(event),
+        Event::Report(event) => serde_json::to_string(event),
     };
     payload.expect("invariant: events hold strings, numbers, times and lists only, all of which JSON can say")
 }

@@ -1,4 +1,4 @@
-//! Which stream is it, and what does it hold? The six kinds side by side, for whoever handles them all alike.
+//! Which stream is it, and what does it hold? The seven kinds side by side, for whoever handles them all alike.
 
 use crate::agent::{Agent, AgentEvent};
 use crate::batch::{Batch, BatchEvent};
@@ -7,6 +7,7 @@ use crate::dead_letter::{DeadLetter, DeadLetterEvent};
 use crate::dialing::{Dialing, DialingEvent};
 use crate::keys::Key;
 use crate::lead::{Lead, LeadEvent};
+use crate::report::{Report, ReportEvent};
 use crate::time::Instant;
 use std::fmt;
 use std::sync::Arc;
@@ -21,11 +22,19 @@ pub enum StreamKind {
     Batch,
     Credential,
     DeadLetter,
+    Report,
 }
 
 impl StreamKind {
-    pub const ALL: [Self; 6] =
-        [Self::Lead, Self::Agent, Self::Dialing, Self::Batch, Self::Credential, Self::DeadLetter];
+    pub const ALL: [Self; 7] = [
+        Self::Lead,
+        Self::Agent,
+        Self::Dialing,
+        Self::Batch,
+        Self::Credential,
+        Self::DeadLetter,
+        Self::Report,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,6 +44,7 @@ impl StreamKind {
             Self::Batch => "batch",
             Self::Credential => "credential",
             Self::DeadLetter => "dead_letter",
+            Self::Report => "report",
         }
     }
 
@@ -119,7 +129,7 @@ macro_rules! streams {
                 match (self, event) {
                     $((Self::$kind(state), Event::$kind(event)) => Arc::make_mut(state).apply(event),)*
                     (Self::Lead(_) | Self::Agent(_) | Self::Dialing(_) | Self::Batch(_) | Self::Credential(_)
-                        | Self::DeadLetter(_), _) => {}
+                        | Self::DeadLetter(_) | Self::Report(_), _) => {}
                 }
             }
 
@@ -150,6 +160,7 @@ streams! {
     Batch(BatchEvent) as_batch,
     Credential(CredentialEvent) as_credential,
     DeadLetter(DeadLetterEvent) as_dead_letter,
+    Report(ReportEvent) as_report,
 }
 
 impl State {
@@ -158,6 +169,7 @@ impl State {
         match self {
             Self::Lead(lead) => lead.held_keys(id),
             Self::Agent(agent) => agent.held_keys(id),
+            Self::Report(report) => report.held_keys(id),
             Self::Dialing(_) | Self::Batch(_) | Self::Credential(_) | Self::DeadLetter(_) => Vec::new(),
         }
     }

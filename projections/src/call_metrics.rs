@@ -5,6 +5,7 @@ use crate::plan::Plan;
 use crate::row::{CopyField, CopyLine};
 use bytes::BytesMut;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use domain::lead::attempt::Attempt;
 use domain::outcome::Outcome;
 use sqlx::Arguments;
 use sqlx::error::BoxDynError;
@@ -21,12 +22,14 @@ pub const EVER: DateTime<Utc> = match DateTime::from_timestamp(-2_208_988_800, 0
     None => DateTime::UNIX_EPOCH,
 };
 
-/// What is summed: finished calls, their seconds, and how many of them were their lead's first.
+/// What is summed: finished calls, their seconds, how many of them were their lead's first, and how many came after the
+/// first that was answered (C-35).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Sum {
     calls: i64,
     seconds: i64,
     first_calls: i64,
+    followups: i64,
 }
 
 /// Sums by cell.
@@ -39,6 +42,8 @@ impl Sums {
         let Some(lead) = folded.state.as_lead() else { return };
         let finished = || lead.attempts.iter().filter(|attempt| attempt.outcome.is_final());
         let first = finished().min_by_key(|attempt| (attempt.ordered_at(), attempt.id)).map(|first| first.id);
+        let answered = finished().filter(|attempt| attempt.outcome.is_answered());
+        let answered_at = answered.map(Attempt::ordered_at).min();
         for attempt in finished() {
             let (agent_id, seconds) = if let [only] = attempt.facts.as_slice() {
                 (only.fact.agent_id, only.fact.duration_seconds)
@@ -54,6 +59,7 @@ impl Sums {
                 sum.calls += sign;
                 sum.seconds += sign * i64::from(seconds.unwrap_or(0));
                 sum.first_calls += if first == Some(attempt.id) { sign } else { 0 };
+                sum.followups += if answered_at.is_some_and(|answered| at > answered) { sign } else { 0 };
             }
         }
     }
@@ -78,6 +84,7 @@ impl Sums {
             sum.calls += other.calls;
             sum.seconds += other.seconds;
             sum.first_calls += other.first_calls;
+            sum.followups += other.followups;
         }
     }
 
@@ -96,14 +103,15 @@ impl Sums {
             plan.bind(self.0.values().map(|sum| sum.calls).collect::<Vec<_>>())?,
             plan.bind(self.0.values().map(|sum| sum.seconds).collect::<Vec<_>>())?,
             plan.bind(self.0.values().map(|sum| sum.first_calls).collect::<Vec<_>>())?,
+            plan.bind(self.0.values().map(|sum| sum.followups).collect::<Vec<_>>())?,
         ];
-        let [bucket, agent, outcome, calls, seconds, first] = values;
+        let [bucket, agent, outcome, calls, seconds, first, followups] = values;
         plan.push(&format!(
-            "INSERT INTO call_metrics AS m (bucket, agent_id, outcome, calls, duration_seconds, first_calls) \
+            "INSERT INTO call_metrics AS m (bucket, agent_id, outcome, calls, duration_seconds, first_calls, followups) \
              SELECT * FROM unnest({bucket}::timestamptz[], {agent}::uuid[], {outcome}::text[], {calls}::bigint[], \
-             {seconds}::bigint[], {first}::bigint[]) ON CONFLICT (bucket, agent_id, outcome) DO UPDATE \
+             {seconds}::bigint[], {first}::bigint[], {followups}::bigint[]) ON CONFLICT (bucket, agent_id, outcome) DO UPDATE \
              SET calls = m.calls + EXCLUDED.calls, duration_seconds = m.duration_seconds + EXCLUDED.duration_seconds, \
-             first_calls = m.first_calls + EXCLUDED.first_calls"
+             first_calls = m.first_calls + EXCLUDED.first_calls, followups = m.followups + EXCLUDED.followups"
         ));
         if !negative.is_empty() {
             let mut args = PgArguments::default();
@@ -123,6 +131,7 @@ impl Sums {
             sum.calls.write(line.field());
             sum.seconds.write(line.field());
             sum.first_calls.write(line.field());
+            sum.followups.write(line.field());
             line.end();
         }
     }

@@ -19,6 +19,7 @@ pub mod call_list;
 pub mod call_metrics;
 pub mod call_sums;
 pub mod campaigns;
+pub mod conversions;
 pub mod dead_letters;
 pub mod dial_queue;
 pub mod dialing_state;
@@ -26,6 +27,9 @@ pub mod interests;
 pub mod lead;
 pub mod lead_counts;
 pub mod lead_list;
+pub mod performance;
+pub mod reports;
+pub mod restatements;
 
 pub mod as_of;
 pub mod checkpoint;

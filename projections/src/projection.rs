@@ -5,7 +5,10 @@ use crate::change::{Change, Folded};
 use crate::lead_counts::Counts;
 use crate::plan::Plan;
 use crate::row::{CopyLine, Delta, Row};
-use crate::{agents, batches, call_history, dead_letters, dial_queue, dialing_state, interests, lead};
+use crate::{
+    agents, batches, call_history, conversions, dead_letters, dial_queue, dialing_state, interests, lead,
+};
+use crate::{reports, restatements};
 use bytes::BytesMut;
 use domain::stream::{StreamId, StreamKind};
 
@@ -22,6 +25,9 @@ pub enum Projection {
     CallMetrics,
     LeadCounts,
     Interests,
+    Reports,
+    Conversions,
+    Restatements,
 }
 
 /// What changes do to one read model, ready to be written.
@@ -37,10 +43,13 @@ pub enum Flush {
     CallMetrics(Sums),
     LeadCounts(Counts),
     Interests(Delta<interests::InterestRow>),
+    Reports(Delta<reports::ReportRow>),
+    Conversions(Delta<conversions::ConversionRow>),
+    Restatements(Delta<restatements::RestatementRow>),
 }
 
 impl Projection {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Lead,
         Self::CallHistory,
         Self::DialQueue,
@@ -51,6 +60,9 @@ impl Projection {
         Self::CallMetrics,
         Self::LeadCounts,
         Self::Interests,
+        Self::Reports,
+        Self::Conversions,
+        Self::Restatements,
     ];
 
     /// Its name, which is its table's.
@@ -66,6 +78,9 @@ impl Projection {
             Self::CallMetrics => "call_metrics",
             Self::LeadCounts => "lead_counts",
             Self::Interests => "interests",
+            Self::Reports => "reports",
+            Self::Conversions => "conversions",
+            Self::Restatements => "restatements",
         }
     }
 
@@ -77,7 +92,7 @@ impl Projection {
     /// The columns that tell its rows apart.
     pub const fn key_columns(self) -> &'static [&'static str] {
         match self {
-            Self::DialQueue | Self::Interests => &["lead_id"],
+            Self::DialQueue | Self::Interests | Self::Conversions => &["lead_id"],
             Self::CallMetrics => &["bucket", "agent_id", "outcome"],
             Self::LeadCounts => &["panel_status", "agent_id", "stage", "source", "quality"],
             Self::Lead
@@ -85,7 +100,9 @@ impl Projection {
             | Self::Agents
             | Self::DialingState
             | Self::Batches
-            | Self::DeadLetters => &["id"],
+            | Self::DeadLetters
+            | Self::Reports
+            | Self::Restatements => &["id"],
         }
     }
 
@@ -97,7 +114,10 @@ impl Projection {
             | Self::DialQueue
             | Self::CallMetrics
             | Self::LeadCounts
-            | Self::Interests => StreamKind::Lead,
+            | Self::Interests
+            | Self::Conversions
+            | Self::Restatements => StreamKind::Lead,
+            Self::Reports => StreamKind::Report,
             Self::Agents => StreamKind::Agent,
             Self::DialingState => StreamKind::Dialing,
             Self::Batches => StreamKind::Batch,
@@ -118,6 +138,9 @@ impl Projection {
             Self::CallMetrics => Flush::CallMetrics(Sums::of_changes(changes)),
             Self::LeadCounts => Flush::LeadCounts(Counts::of_changes(changes)),
             Self::Interests => Flush::Interests(delta(changes, interests::rows)),
+            Self::Reports => Flush::Reports(delta(changes, reports::rows)),
+            Self::Conversions => Flush::Conversions(delta(changes, conversions::rows)),
+            Self::Restatements => Flush::Restatements(delta(changes, restatements::rows)),
         }
     }
 
@@ -132,6 +155,9 @@ impl Projection {
             Self::Batches => lines(batches::rows(stream, folded), out),
             Self::DeadLetters => lines(dead_letters::rows(stream, folded), out),
             Self::Interests => lines(interests::rows(stream, folded), out),
+            Self::Reports => lines(reports::rows(stream, folded), out),
+            Self::Conversions => lines(conversions::rows(stream, folded), out),
+            Self::Restatements => lines(restatements::rows(stream, folded), out),
             Self::CallMetrics | Self::LeadCounts => {}
         }
     }
@@ -151,6 +177,9 @@ impl Flush {
             Self::CallMetrics(sums) => sums.plan(plan),
             Self::LeadCounts(counts) => counts.plan(plan),
             Self::Interests(delta) => delta.plan(plan),
+            Self::Reports(delta) => delta.plan(plan),
+            Self::Conversions(delta) => delta.plan(plan),
+            Self::Restatements(delta) => delta.plan(plan),
         };
         planned.map_err(sqlx::Error::Encode)
     }

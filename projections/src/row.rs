@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use bytes::{BufMut, BytesMut};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Arguments as _;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
@@ -147,7 +147,7 @@ macro_rules! displayed {
         }
     )*};
 }
-displayed!(Uuid, i16, i32, i64);
+displayed!(Uuid, i16, i32, i64, NaiveDate);
 
 fn display(value: &impl std::fmt::Display, out: &mut BytesMut) {
     write!(out, "{value}").expect("invariant: a BytesMut grows as needed");

@@ -127,7 +127,8 @@ impl Intent {
                     | KeyKind::Idempotency
                     | KeyKind::Content
                     | KeyKind::Handoff
-                    | KeyKind::EndedSession => false,
+                    | KeyKind::EndedSession
+                    | KeyKind::Report => false,
                 };
                 let take = TakeKey { key, holder, until, outcome: None };
                 if is_soft { self.take_softly.push(take) } else { self.take.push(take) }

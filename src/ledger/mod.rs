@@ -13,6 +13,7 @@ pub mod context;
 pub mod desk;
 pub mod error;
 pub mod explain;
+pub mod file_reports;
 pub mod held_keys;
 pub mod import_leads;
 pub mod initiate_call;

@@ -11,13 +11,19 @@ const BLOCK: i64 = 100;
 #[derive(Debug)]
 pub struct Nums {
     pool: PgPool,
-    stock: [(StreamKind, Mutex<(i64, i64)>); 4],
+    stock: [(StreamKind, Mutex<(i64, i64)>); 5],
 }
 
 impl Nums {
     /// Nothing in stock yet.
     pub fn new(pool: PgPool) -> Self {
-        let kinds = [StreamKind::Lead, StreamKind::Agent, StreamKind::Credential, StreamKind::DeadLetter];
+        let kinds = [
+            StreamKind::Lead,
+            StreamKind::Agent,
+            StreamKind::Credential,
+            StreamKind::DeadLetter,
+            StreamKind::Report,
+        ];
         Self { pool, stock: kinds.map(|kind| (kind, Mutex::new((1, 0)))) }
     }
 

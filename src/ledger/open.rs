@@ -47,6 +47,7 @@ impl Ledger {
         nums.raise(StreamKind::Lead, views.highest_lead_num().await?).await?;
         nums.raise(StreamKind::Agent, views.highest_agent_num().await?).await?;
         nums.raise(StreamKind::DeadLetter, views.highest_dead_letter_num().await?).await?;
+        nums.raise(StreamKind::Report, views.highest_report_num().await?).await?;
         self.record(&Context::system("start"), &OpenLedger { timezone }).await?;
         Ok(())
     }

@@ -46,4 +46,17 @@ mod tests {
         assert_eq!(still.lead.stage, Stage::Interested);
         assert_eq!(still.when(set(Stage::New)).lead.stage, Stage::New);
     }
+
+    #[test]
+    fn a_conversion_that_is_taken_back_stays_in_the_history() {
+        let set =
+            |stage, at| LeadCommand::SetStage(SetStage { at: minute(at), stage, value_hundredths: None });
+        let sold = given([captured()]).when(set(Stage::Converted, 5));
+        assert_eq!(sold.lead.conversion().map(|sale| sale.at), Some(minute(5)));
+        let undone = sold.when(set(Stage::Contacted, 6));
+        assert_eq!(undone.lead.conversion(), None);
+        let again = undone.when(set(Stage::Converted, 7));
+        let sales: Vec<_> = again.lead.conversions.iter().map(|sale| (sale.at, sale.undone_at)).collect();
+        assert_eq!(sales, [(minute(5), Some(minute(6))), (minute(7), None)]);
+    }
 }

@@ -50,6 +50,18 @@ pub struct Lead {
     pub campaign: Option<Campaign>,
     /// What its conversion is worth.
     pub value_hundredths: Option<i64>,
+    /// Every time it was converted, those too that were taken back.
+    pub conversions: Vec<Conversion>,
+}
+
+/// A lead became a sale.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Conversion {
+    pub at: Instant,
+    /// Whose lead it was then; where it was nobody's, who got it next.
+    pub agent_id: Option<AgentId>,
+    /// When a person set another stage.
+    pub undone_at: Option<Instant>,
 }
 
 /// The right of one batch to dial a lead.
@@ -87,6 +99,7 @@ impl Default for Lead {
             grade: None,
             campaign: None,
             value_hundredths: None,
+            conversions: Vec::new(),
         }
     }
 }
@@ -112,6 +125,9 @@ impl Lead {
                 self.assigned_at = Some(e.at);
                 self.hours_overridden_at = None;
                 self.agent_id = e.agent_id;
+                if let Some(sale) = self.conversions.last_mut().filter(|sale| sale.undone_at.is_none()) {
+                    sale.agent_id = sale.agent_id.or(e.agent_id);
+                }
             }
             LeadEvent::LeadScheduled(e) => {
                 self.priority = e.priority;
@@ -126,7 +142,7 @@ impl Lead {
             LeadEvent::AttemptReported(e) => self.attempt_reported(*e),
             LeadEvent::AttemptRevised(e) | LeadEvent::AttemptAnnotated(e) => self.fact_added(*e),
             LeadEvent::CallPlaced(e) => self.call_placed(e),
-            LeadEvent::StageSet(e) => self.stage = e.stage,
+            LeadEvent::StageSet(e) => self.stage_set(e.stage, e.at),
             LeadEvent::NoteAdded(e) => self.latest_note = Some(e.person),
             LeadEvent::PanelStatusSet(e) => self.act(e.at, ActKind::PanelStatusSet(e.status, e.policy)),
             LeadEvent::LeadRequeued(e) => {
@@ -189,9 +205,29 @@ impl Lead {
             assigned_at: e.agent_id.map(|_| e.at),
             priority: e.priority,
             schedule_at: e.schedule_at,
-            stage: e.stage,
             ..Self::default()
         };
+        self.stage_set(e.stage, e.at);
+    }
+
+    fn stage_set(&mut self, stage: Stage, at: Instant) {
+        match (self.stage == Stage::Converted, stage == Stage::Converted) {
+            (false, true) => {
+                self.conversions.push(Conversion { at, agent_id: self.agent_id, undone_at: None });
+            }
+            (true, false) => {
+                if let Some(sale) = self.conversions.last_mut() {
+                    sale.undone_at = Some(at);
+                }
+            }
+            (true, true) | (false, false) => {}
+        }
+        self.stage = stage;
+    }
+
+    /// The conversion that holds.
+    pub fn conversion(&self) -> Option<&Conversion> {
+        self.conversions.last().filter(|sale| sale.undone_at.is_none())
     }
 
     fn attempt_reported(&mut self, e: AttemptReported) {

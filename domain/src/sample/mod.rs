@@ -19,6 +19,7 @@ use crate::dialing::event::{DialerSwitchSet, DialingEvent, DialingOpened, Schedu
 use crate::ids::LeadId;
 use crate::lead::attempt::DialPolicy;
 use crate::principal::{Role, Scope};
+use crate::report::event::{Content, Figures, Notes, Period, ReportEdited, ReportEvent, ReportFiled};
 use crate::stream::Event;
 use crate::time::Instant;
 use chrono::{NaiveDate, NaiveTime};
@@ -32,6 +33,7 @@ pub fn one_of_each() -> Vec<(&'static str, Event)> {
     all.extend(agent_events().into_iter().map(Event::Agent));
     all.extend(dialing_events().into_iter().map(Event::Dialing));
     all.extend(machine_events());
+    all.extend(report_events().into_iter().map(Event::Report));
     all.into_iter().map(|event| (event.name(), event)).collect()
 }
 
@@ -86,6 +88,21 @@ fn agent_events() -> Vec<AgentEvent> {
         })),
         AgentEvent::ScopesSet(ScopesSet { at: at(), scopes: vec![Scope::LeadsQualify] }),
     ]
+}
+
+fn report_events() -> Vec<ReportEvent> {
+    let by = crate::ids::AgentId(id(1));
+    let figures =
+        Figures { total_calls: 15, completed_calls: 12, follow_ups_completed: 8, converted_leads: 2 };
+    let content = Content {
+        report_on: NaiveDate::from_ymd_opt(2024, 1, 15).unwrap_or_default(),
+        period: Period::Daily,
+        figures,
+        person: Notes { daily_notes: Some("Good day overall".to_owned()) },
+    };
+    let filed = ReportFiled { at: at(), num: 4, user_id: by, by, content: content.clone() };
+    let edited = ReportEdited { at: at(), by, content };
+    vec![ReportEvent::ReportFiled(Box::new(filed)), ReportEvent::ReportEdited(Box::new(edited))]
 }
 
 fn dialing_events() -> Vec<DialingEvent> {

@@ -170,7 +170,8 @@ impl From<Refusal> for Reject {
             | Refusal::BatchIsLive
             | Refusal::BatchIsUnknown
             | Refusal::DeadLetterIsUnknown
-            | Refusal::DeadLetterIsResolved => Self::Conflict,
+            | Refusal::DeadLetterIsResolved
+            | Refusal::ReportIsUnknown => Self::Conflict,
         }
     }
 }

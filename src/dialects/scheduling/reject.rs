@@ -187,7 +187,8 @@ impl From<Refusal> for Reject {
             | Refusal::BatchIsUnknown
             | Refusal::CredentialIsUnknown
             | Refusal::DeadLetterIsUnknown
-            | Refusal::DeadLetterIsResolved => Self::Conflict,
+            | Refusal::DeadLetterIsResolved
+            | Refusal::ReportIsUnknown => Self::Conflict,
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use domain::ids::AgentId;
 use domain::rights::{Deed, Reach};
+use uuid::Uuid;
 
 /// What an operation is for; a path without one is nobody's.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +37,26 @@ impl Caller {
     /// Whose leads and calls they see.
     pub async fn reach(&self, app: &App) -> Result<Reach, RecordError> {
         app.ledger.reach(self.person.id, self.person.role()).await
+    }
+
+    /// Of whom they may see calls and reports: of the one they name, or of all of theirs; `None`: of everybody.
+    pub async fn seen(&self, app: &App, named: Option<Uuid>) -> Result<Option<Vec<Uuid>>, RecordError> {
+        let reach = self.reach(app).await?;
+        Ok(match (reach, named) {
+            (Reach::All, None) => None,
+            (reach, Some(id)) => Some(if reach.covers(Some(AgentId(id))) { vec![id] } else { Vec::new() }),
+            (Reach::Only { agents, .. }, None) => Some(agents.into_iter().map(|AgentId(id)| id).collect()),
+        })
+    }
+
+    /// The same for sums, with the nil id for what is nobody's.
+    pub async fn counted(&self, app: &App, named: Option<Uuid>) -> Result<Option<Vec<Uuid>>, RecordError> {
+        let sees_nobodys = named.is_none() && self.reach(app).await?.covers(None);
+        let mut seen = self.seen(app, named).await?;
+        if let Some(seen) = seen.as_mut().filter(|_| sees_nobodys) {
+            seen.push(Uuid::nil());
+        }
+        Ok(seen)
     }
 
     /// The circumstances of their request.

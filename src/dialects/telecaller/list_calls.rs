@@ -11,8 +11,6 @@ use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use domain::ids::AgentId;
-use domain::rights::Reach;
 use projections::call_list::Filter;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -44,10 +42,7 @@ async fn list(app: &App, caller: &Caller, query: &Map<String, Value>) -> Result<
     fields.end()?;
     let views = app.ledger.views();
     let agent_id = views.agent_meant(telecaller).await.map_err(RecordError::from)?;
-    let agents = match caller.reach(app).await? {
-        Reach::All => None,
-        Reach::Only { agents, .. } => Some(agents.into_iter().map(|AgentId(id)| id).collect()),
-    };
+    let agents = caller.seen(app, None).await?;
     let filter = Filter { agent_id, agents, outcomes, direction, from, before, ..Filter::default() };
     let rows = views.list_calls(&filter, page.skip(), page.limit).await.map_err(RecordError::from)?;
     let total = views.total_calls(&filter).await.map_err(RecordError::from)?.count;

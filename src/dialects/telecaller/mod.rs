@@ -7,6 +7,10 @@
 //! - A page or limit that is none is brought within bounds; an unknown word in a filter is refused.
 //! - There is no word for a lost lead: it shows as `contacted`. `agent` and `telecaller` are one role.
 //! - What somebody may not see is not there: 404; a person whom they may not see, 403.
+//! - A report is dated a day and shown as that day's midnight, UTC. A weekly one is about the seven days that end with its day, a
+//!   monthly one about the calendar month of its day; `ledger` is what the ledger knows of them, `variance` what was typed
+//!   less that.
+//! - Dashboards show what the caller may see. Every status and quality is listed, of sources those that occur.
 //! - A name is one text here; it is split at its first blank.
 
 mod assign_lead;
@@ -16,25 +20,33 @@ pub mod caller;
 mod campaigns;
 mod change_password;
 mod create_lead;
+mod create_report;
 mod delete_lead;
 mod delete_user;
 mod get_call;
 mod get_lead;
+mod get_report;
 mod get_user;
 mod initiate_call;
 mod lead;
+mod lead_analytics;
 mod list_calls;
 mod list_leads;
+mod list_reports;
 mod list_users;
 pub mod log_in;
 mod log_out;
 mod meta_webhook;
+mod overview;
 mod page;
+mod performance;
 pub mod profile;
 mod register;
 pub mod reject;
+mod report;
 mod update_call;
 mod update_lead;
+mod update_report;
 mod update_user;
 mod user;
 pub mod words;
@@ -84,6 +96,14 @@ operations! {
     get "/api/calls/{id}" ReadCalls get_call::handler;
     put "/api/calls/{id}" MakeCalls update_call::handler;
     patch "/api/calls/{id}" MakeCalls update_call::handler;
+    get "/api/reports" ReadReports list_reports::handler;
+    post "/api/reports" WriteReports create_report::handler;
+    get "/api/reports/{id}" ReadReports get_report::handler;
+    put "/api/reports/{id}" WriteReports update_report::handler;
+    patch "/api/reports/{id}" WriteReports update_report::handler;
+    get "/api/dashboard/overview" ReadDashboards overview::handler;
+    get "/api/dashboard/performance" ReadDashboards performance::handler;
+    get "/api/dashboard/leads" ReadDashboards lead_analytics::handler;
     get "/api/meta/stats" ReadCampaigns campaigns::stats;
     get "/api/meta/campaigns" ReadCampaigns campaigns::list;
     get "/api/meta/names" ReadCampaigns campaigns::names;

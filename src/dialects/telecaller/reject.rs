@@ -170,7 +170,8 @@ impl From<Refusal> for Reject {
             | Refusal::LeadIsDeleted
             | Refusal::LeadIsSomebodyElses
             | Refusal::AgentIsUnknown
-            | Refusal::AttemptIsUnknown => Self::NotFound,
+            | Refusal::AttemptIsUnknown
+            | Refusal::ReportIsUnknown => Self::NotFound,
             Refusal::EmailIsMalformed => invalid("email", "Please provide a valid email".to_owned()),
             Refusal::PasswordIsMalformed => invalid("password", refusal.to_string()),
             Refusal::UsernameIsMalformed => invalid("username", refusal.to_string()),
@@ -179,6 +180,9 @@ impl From<Refusal> for Reject {
             Refusal::KeyIsTaken(KeyKind::Login) => invalid("email", "Email is already in use".to_owned()),
             Refusal::KeyIsTaken(KeyKind::Phone | KeyKind::PhoneOfAgent) => {
                 invalid("phone", "Another lead has this number".to_owned())
+            }
+            Refusal::KeyIsTaken(KeyKind::Report) => {
+                invalid("reportDate", "There is a report of this day and type already".to_owned())
             }
             Refusal::LeadIsLeased | Refusal::KeyIsTaken(KeyKind::Lease) => {
                 Self::NotDialable { gate: "lease", reason: Refusal::LeadIsLeased.to_string() }

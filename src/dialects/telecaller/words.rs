@@ -6,6 +6,7 @@ use domain::lead::event::{Direction, Source};
 use domain::lead::grade::{Priority, Quality};
 use domain::outcome::Outcome;
 use domain::principal::Role;
+use domain::report::event::Period;
 use domain::status::Stage;
 use domain::time::Instant;
 use serde::Serialize;
@@ -78,6 +79,10 @@ pub const PRIORITIES: [(&str, Priority); 4] = [
 
 pub const QUALITIES: [(&str, Quality); 3] =
     [("hot", Quality::Hot), ("warm", Quality::Warm), ("cold", Quality::Cold)];
+
+/// B-147: how long a time a report is about.
+pub const PERIODS: [(&str, Period); 3] =
+    [("daily", Period::Daily), ("weekly", Period::Weekly), ("monthly", Period::Monthly)];
 
 /// Who called whom.
 pub const CALL_TYPES: [(&str, Direction); 2] =

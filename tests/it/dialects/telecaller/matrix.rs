@@ -19,6 +19,11 @@ async fn every_route_asks_who_it_is_and_what_they_may() {
         begun.body["callId"].as_str().unwrap().to_owned()
     };
     let calls = [call(&company.alice, &own).await, call(&company.bob, &other).await];
+    let report = async |by: &Client| {
+        let filed = by.post("/api/reports", &serde_json::json!({ "reportDate": "2025-03-01" })).await;
+        filed.body["report"]["_id"].as_str().unwrap().to_owned()
+    };
+    let reports = [report(&company.alice).await, report(&company.bob).await];
     for role in [Role::Auditor, Role::Analyst] {
         company.app.register(role.as_str(), role, None).await;
     }
@@ -45,6 +50,7 @@ async fn every_route_asks_who_it_is_and_what_they_may() {
             let (lead, user) = if is_own { (&own, &company.alice_id) } else { (&other, &company.bob_id) };
             let id = match path.split('/').nth(2) {
                 Some("users") => user,
+                Some("reports") => &reports[usize::from(!is_own)],
                 Some("calls") => &calls[usize::from(!is_own)],
                 _ => lead,
             };

@@ -2,11 +2,13 @@
 
 mod callbacks;
 mod calls;
+mod dashboards;
 mod day;
 mod leads;
 mod log_in;
 mod matrix;
 mod meta;
+mod reports;
 mod users;
 
 use crate::support::clients::Client;
