@@ -8,6 +8,7 @@ pub mod dialects;
 pub mod http;
 pub mod lead_file;
 pub mod ledger;
+pub mod live;
 pub mod log_in;
 pub mod number_file;
 pub mod postgres;

@@ -9,6 +9,7 @@ use crate::ledger::lane::Lane;
 use crate::ledger::load::Loader;
 use crate::ledger::machines::Machines;
 use crate::ledger::{Context, Followed, Ledger, RecordError};
+use crate::live::hub::Hub;
 use crate::postgres::pool;
 use crate::shutdown::Tasks;
 use crate::work::bulks::Bulks;
@@ -29,6 +30,8 @@ use uuid::Uuid;
 
 /// Connections for what is looked up by key: streams and numbers of the loader, histories of the views.
 const LOOKUPS: u32 = 4;
+/// Streams that are open at once.
+const LISTENERS_MAX: usize = 1_000;
 /// Committed batches that wait for the follower; more are read from the log.
 const HANDOVER_MAX: usize = 256;
 
@@ -56,6 +59,10 @@ pub struct Parts {
     pub hashing: Semaphore,
     pub rebuilds: Rebuilds,
     pub bulks: Bulks,
+    /// What happens, told while it happens.
+    pub hub: Hub,
+    /// Places of those who listen to streams.
+    pub listeners: Arc<Semaphore>,
     /// `None`: nobody places calls.
     pub calls: Option<Calls>,
     pub tasks: Tasks,
@@ -88,8 +95,13 @@ impl App {
         tasks.start(lane_worker.run());
         tasks.start(load_worker.run());
         tasks.start(Follow { options: by_key, handover: handed, publish, tasks: tasks.clone() }.run());
+        let watched = followed.clone();
         let ledger = Ledger::new(pool.clone(), lookups, clock.clone(), lane, loader, followed);
         ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
+        let hub = Hub::new(ledger.clone());
+        // What was stored before this process began was told by others, or to nobody.
+        let head = ledger.views().head().await.context("the log could not be read")?;
+        tasks.start(hub.clone().run(head, watched, tasks.clone()));
         let lease = chrono::Duration::minutes(i64::from(config.lease_minutes));
         let calls = match &config.call_provider {
             None => None,
@@ -107,6 +119,8 @@ impl App {
             failures: Arc::new(Failures::new(config.rate_limit_auth, clock)),
             rebuilds: Rebuilds::new(pool.clone()),
             bulks: Bulks::new(ledger.clone()),
+            hub,
+            listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             calls,
             config: Arc::new(config),
             ledger,

@@ -87,6 +87,20 @@ impl Outcome {
         }
     }
 
+    /// The word of telephony, as Twilio has it and the telecaller CRM shows it (C-16).
+    pub const fn call_status(self) -> &'static str {
+        match self {
+            Self::Queued | Self::Initiated => "initiated",
+            Self::Ringing => "ringing",
+            Self::InProgress => "in-progress",
+            Self::Connected | Self::Interested | Self::NotInterested | Self::HungUp => "completed",
+            Self::NoAnswer | Self::PowerOff => "no-answer",
+            Self::Busy => "busy",
+            Self::Canceled => "canceled",
+            Self::Failed | Self::Disconnected | Self::Banned | Self::Unknown => "failed",
+        }
+    }
+
     /// The panel's word; `None` while in flight, when the word stays what it was.
     pub const fn panel_status(self) -> Option<PanelStatus> {
         match self {

@@ -6,6 +6,7 @@
 pub mod change;
 pub mod feed;
 pub mod history;
+pub mod occurrences;
 pub mod row;
 mod starts;
 pub mod steps;

@@ -34,6 +34,8 @@ pub fn router(app: App) -> Router {
         .merge(telecaller::routes())
         .merge(crate::ui::routes())
         .merge(docs::routes())
+        .merge(crate::live::routes())
+        .layer(crate::live::sockets::layer(&app))
         .layer(cors(&app.config.cors_origins))
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(telecaller::reject::panicked))

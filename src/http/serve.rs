@@ -5,7 +5,8 @@ use crate::shutdown::Tasks;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: 
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut until = std::pin::pin!(until);
+    let mut connections = Builder::new(TokioExecutor::new()).http1_only();
+    connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_MAX).max_buf_size(64 << 10);
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { break };
         let (stream, peer) = tokio::select! {
@@ -47,11 +50,9 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: 
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request.map(axum::body::Body::new))
         });
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADERS_MAX)
-            .max_buf_size(64 << 10)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = connections
+            .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
+            .into_owned();
         let watched = graceful.watch(connection);
         tasks.start(async move {
             let _place = place;

@@ -6,5 +6,6 @@ mod cli;
 mod dialects;
 mod faults;
 mod ledger;
+mod live;
 mod support;
 mod ui;

@@ -52,7 +52,7 @@ impl From<Row> for Call {
                 phone: row.lead_raw_phone.or(row.lead_phone),
             },
             call_type: row.direction,
-            status: words::call_status(outcome),
+            status: outcome.call_status(),
             duration: row.duration_seconds,
             start_time: words::instant(row.occurred_at),
             end_time: outcome

@@ -52,7 +52,7 @@ async fn report(
     fields.end().map_err(|problems| caller.reject(problems))?;
     // The same word for what is known already says nothing new of it.
     let outcome = match status {
-        Some(word) if word == words::call_status(known) => Told::Nothing,
+        Some(word) if word == known.call_status() => Told::Nothing,
         Some(word) => Told::Outcome(words::outcome(word)),
         None => otherwise,
     };

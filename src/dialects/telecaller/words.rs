@@ -101,23 +101,9 @@ pub const CALL_STATUSES: [(&str, &str); 9] = [
     ("canceled", "canceled"),
 ];
 
-/// The word of a call's status (C-16).
-pub fn call_status(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Queued | Outcome::Initiated => "initiated",
-        Outcome::Ringing => "ringing",
-        Outcome::InProgress => "in-progress",
-        Outcome::Connected | Outcome::Interested | Outcome::NotInterested | Outcome::HungUp => "completed",
-        Outcome::NoAnswer | Outcome::PowerOff => "no-answer",
-        Outcome::Busy => "busy",
-        Outcome::Canceled => "canceled",
-        Outcome::Failed | Outcome::Disconnected | Outcome::Banned | Outcome::Unknown => "failed",
-    }
-}
-
 /// Every outcome that has this word.
 pub fn outcomes(word: &str) -> Vec<Outcome> {
-    Outcome::ALL.iter().copied().filter(|outcome| call_status(*outcome) == word).collect()
+    Outcome::ALL.iter().copied().filter(|outcome| outcome.call_status() == word).collect()
 }
 
 /// What a word means where nothing else is known.
@@ -133,7 +119,7 @@ pub fn outcome(word: &str) -> Outcome {
         Outcome::Failed,
     ]
     .into_iter()
-    .find(|outcome| call_status(*outcome) == word)
+    .find(|outcome| outcome.call_status() == word)
     .unwrap_or(Outcome::Unknown)
 }
 

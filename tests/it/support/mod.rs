@@ -5,6 +5,7 @@ pub mod clients;
 pub mod documented;
 pub mod history;
 pub mod pages;
+pub mod socket;
 
 use chrono::Duration;
 use domain::time::Instant;

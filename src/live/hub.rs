@@ -1,0 +1,100 @@
+//! Who reads the log for all listeners? One task a process: what the read models have reached is read once and handed to
+//! everybody, and nothing is read while nobody listens.
+
+use super::news::{self, News};
+use crate::ledger::{Followed, Ledger, RecordError};
+use crate::shutdown::Tasks;
+use projections::occurrences;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{broadcast, watch};
+
+/// Positions read at once.
+const RANGE: i64 = 2_000;
+/// Between two readings, so that a busy ledger is read in larger pieces.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Batches that wait for a slow listener, who then reads the log for itself.
+const BATCHES: usize = 64;
+
+/// News of all positions from `after` (exclusive) to `upto`.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    pub after: i64,
+    pub upto: i64,
+    pub news: Arc<Vec<News>>,
+}
+
+/// Where listeners come.
+#[derive(Clone)]
+pub struct Hub {
+    ledger: Ledger,
+    sender: broadcast::Sender<Batch>,
+}
+
+impl Hub {
+    /// Nobody listens yet.
+    pub fn new(ledger: Ledger) -> Self {
+        Self { ledger, sender: broadcast::Sender::new(BATCHES) }
+    }
+
+    /// What is told from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Batch> {
+        self.sender.subscribe()
+    }
+
+    /// How far the read models are: what is told reaches no further.
+    pub fn position(&self) -> i64 {
+        self.ledger.followed().position
+    }
+
+    /// What happened at positions `after + 1` to `upto`, as it was told then.
+    pub async fn between(&self, after: i64, upto: i64) -> Result<Vec<News>, RecordError> {
+        let mut conn = self.ledger.pool().acquire().await?;
+        let happened = occurrences::between(&mut conn, after, upto, news::is_told).await?;
+        Ok(happened.iter().filter_map(news::of).collect())
+    }
+
+    /// The next piece of the log after that position, up to where the read models are; how far it reaches.
+    pub async fn next(&self, after: i64, upto: i64) -> Result<(Vec<News>, i64), RecordError> {
+        let upto = upto.min(after + RANGE);
+        Ok((self.between(after, upto).await?, upto))
+    }
+
+    /// Tells what happens after `from` until the service ends.
+    pub async fn run(self, from: i64, mut followed: watch::Receiver<Followed>, tasks: Tasks) {
+        let (mut told, mut read) = (from, from);
+        loop {
+            tokio::select! {
+                reached = followed.wait_for(|followed| followed.position > read) => {
+                    if reached.is_err() {
+                        return;
+                    }
+                }
+                () = tasks.stopping() => return,
+            }
+            // All that runs is paused: nobody knows how far the read models are.
+            let upto = followed.borrow().position;
+            if upto == i64::MAX {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            if self.sender.receiver_count() == 0 {
+                (told, read) = (upto, upto);
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            match self.next(read, upto).await {
+                Ok((news, reached)) => {
+                    read = reached;
+                    if !news.is_empty() {
+                        // Somebody who has just gone hears nothing.
+                        let _ = self.sender.send(Batch { after: told, upto: read, news: Arc::new(news) });
+                        told = read;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "what happens could not be told; it is tried again"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
