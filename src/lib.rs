@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dialects;
+pub mod exports;
 pub mod http;
 pub mod lead_file;
 pub mod ledger;

@@ -3,7 +3,8 @@
 use crate::call_provider::{CallProvider, Simulated, Twilio};
 use crate::clock::Clock;
 use crate::config::{Config, Provider};
-use crate::http::limits::Failures;
+use crate::exports::job::Exports;
+use crate::http::limits::{Failures, Limits};
 use crate::http::tokens::{Claims, Tokens, Use};
 use crate::ledger::lane::Lane;
 use crate::ledger::load::Loader;
@@ -55,10 +56,12 @@ pub struct Parts {
     pub tokens: Arc<Tokens>,
     pub machines: Arc<Machines>,
     pub failures: Arc<Failures>,
+    pub limits: Arc<Limits>,
     /// Turns at hashing passwords.
     pub hashing: Semaphore,
     pub rebuilds: Rebuilds,
     pub bulks: Bulks,
+    pub exports: Exports,
     /// What happens, told while it happens.
     pub hub: Hub,
     /// Places of those who listen to streams.
@@ -116,9 +119,11 @@ impl App {
             tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
             machines: Arc::new(Machines::new(ledger.clone())),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
-            failures: Arc::new(Failures::new(config.rate_limit_auth, clock)),
+            failures: Arc::new(Failures::new(config.limits.auth, clock.clone())),
+            limits: Arc::new(Limits::new(config.limits, clock)),
             rebuilds: Rebuilds::new(pool.clone()),
             bulks: Bulks::new(ledger.clone()),
+            exports: Exports::new(ledger.clone()),
             hub,
             listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             calls,

@@ -15,6 +15,7 @@ mod together;
 
 pub mod agents;
 pub mod batches;
+pub mod behind;
 pub mod call_history;
 pub mod call_list;
 pub mod call_metrics;
@@ -39,6 +40,7 @@ pub mod follow;
 mod plan;
 pub mod projection;
 pub mod rebuild;
+pub mod snapshot;
 mod swap;
 
 pub use change::{Change, Folded};

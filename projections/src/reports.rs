@@ -98,6 +98,17 @@ impl Known {
         }
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            total_calls: self.total_calls + other.total_calls,
+            completed_calls: self.completed_calls + other.completed_calls,
+            follow_ups_completed: self.follow_ups_completed + other.follow_ups_completed,
+            converted_leads: self.converted_leads + other.converted_leads,
+        }
+    }
+
     /// Adds what somebody did on a day.
     pub fn add(&mut self, day: &PersonDay) {
         self.total_calls += day.calls;

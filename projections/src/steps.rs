@@ -2,9 +2,11 @@
 
 use crate::feed::FeedError;
 use domain::stored;
-use domain::stream::{Event, State, StreamId};
+use domain::stream::{Event, State, StreamId, StreamKind};
 use domain::time::Instant;
 use sqlx::postgres::PgConnection;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// An event of a stream.
 #[derive(Clone, Debug)]
@@ -37,6 +39,33 @@ pub async fn load(
             Ok(Step { position, recorded_at, event })
         })
         .collect()
+}
+
+/// The events of many streams of one kind, each in order; streams that are not there are not among them.
+pub async fn load_all(
+    conn: &mut PgConnection,
+    kind: StreamKind,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Step>>, FeedError> {
+    let names: Vec<String> = ids.iter().map(|id| StreamId::new(kind, *id).aggregate_id()).collect();
+    let rows: Vec<(String, i64, Instant, i64, String, String, String)> = sqlx::query_as(
+        "SELECT e.aggregate_id, e.position, e.recorded_at, e.sequence, e.event_type, e.event_version, \
+         e.payload::text FROM unnest($2::text[]) AS k(id) \
+         CROSS JOIN LATERAL (SELECT * FROM events WHERE aggregate_type = $1 AND aggregate_id = k.id \
+                             ORDER BY sequence) AS e",
+    )
+    .bind(kind.as_str())
+    .bind(names)
+    .fetch_all(conn)
+    .await?;
+    let mut found: HashMap<Uuid, Vec<Step>> = HashMap::with_capacity(ids.len());
+    for (aggregate_id, position, recorded_at, sequence, name, version, payload) in rows {
+        let Some(stream) = StreamId::read(kind.as_str(), &aggregate_id) else { continue };
+        let event = stored::decode(kind, &name, &version, &payload)
+            .map_err(|problem| FeedError::Unreadable { stream, sequence, problem })?;
+        found.entry(stream.id).or_default().push(Step { position, recorded_at, event });
+    }
+    Ok(found)
 }
 
 /// What the steps amount to.

@@ -3,6 +3,7 @@
 mod source;
 mod telecaller;
 
+use crate::http::limits::LimitSettings;
 use crate::ledger::open::FirstAdmin;
 use chrono_tz::Tz;
 use domain::phone::Region;
@@ -56,8 +57,8 @@ pub struct Config {
     pub region_telecaller: Region,
     /// Where clients reach the service, without a slash at its end.
     pub public_url: String,
-    /// Failed log-ins in 15 minutes; `None`: not limited.
-    pub rate_limit_auth: Option<u32>,
+    /// Requests in 15 minutes; of log-ins, failed ones too.
+    pub limits: LimitSettings,
     pub dialer_token: Option<Secret>,
     pub from_dialer: FromDialer,
     /// Who places calls; `None`: nobody.
@@ -150,7 +151,12 @@ impl Config {
             region_scheduling: source.parsed("LEDGER_REGION_SCHEDULING", "US", "US"),
             region_telecaller: source.parsed("LEDGER_REGION_TELECALLER", "IN", "IN"),
             public_url: public_url(&mut source, require_https),
-            rate_limit_auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
+            limits: LimitSettings {
+                general: source.limit("LEDGER_RATE_LIMIT_GENERAL", 100),
+                auth: source.limit("LEDGER_RATE_LIMIT_AUTH", 5),
+                upload: source.limit("LEDGER_RATE_LIMIT_UPLOAD", 10),
+                machine: source.limit("LEDGER_RATE_LIMIT_MACHINE", 1_000_000),
+            },
             dialer_token: source.secret("DIALER_TOKEN"),
             from_dialer: FromDialer::read(&mut source, is_production),
             call_provider: Provider::read(&mut source, is_production),

@@ -86,7 +86,7 @@ impl Source {
         if self.text(name).as_deref() == Some("off") {
             None
         } else {
-            Some(self.number(name, default, 1..=1_000_000))
+            Some(self.number(name, default, 1..=1_000_000_000))
         }
     }
 

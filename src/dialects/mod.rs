@@ -14,7 +14,7 @@ use crate::http::{health, request};
 use crate::state::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
 use axum::routing::get;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub fn router(app: App) -> Router {
         .merge(from_dialer::routes())
         .merge(native::routes())
         .merge(scheduling::routes())
-        .merge(telecaller::routes())
+        .merge(telecaller::routes(&app))
         .merge(crate::ui::routes())
         .merge(docs::routes())
         .merge(crate::live::routes())
@@ -43,12 +43,24 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// What other sites' pages may read of an answer.
+const EXPOSED: [HeaderName; 7] = [
+    header::ETAG,
+    header::RETRY_AFTER,
+    HeaderName::from_static("ledger-position"),
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("ratelimit-limit"),
+    HeaderName::from_static("ratelimit-remaining"),
+    HeaderName::from_static("ratelimit-reset"),
+];
+
 /// Which other sites' pages may call us: none unless they are named (B-172).
 fn cors(origins: &[String]) -> CorsLayer {
     let origins = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .expose_headers(EXPOSED)
         .max_age(Duration::from_hours(1))
 }

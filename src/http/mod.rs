@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod client_address;
+pub mod conditional;
 pub mod credentials;
 pub mod fields;
 pub mod health;

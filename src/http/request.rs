@@ -1,6 +1,7 @@
 //! What is known of every request before any dialect looks at it? Its id, and where it came from.
 
 use super::client_address::{ClientAddress, client_address};
+use super::limits::Standing;
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -73,6 +74,10 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
         response.extensions_mut().remove::<Detail>().filter(|_| !app.config.is_production)
     {
         response = with_error(response, text).await;
+    }
+    if let Some(standing) = response.extensions_mut().remove::<Standing>() {
+        let is_refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
+        standing.write(response.headers_mut(), is_refused);
     }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {

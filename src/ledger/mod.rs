@@ -6,6 +6,7 @@
 
 pub mod add_numbers;
 pub mod assign_leads;
+pub mod behind;
 pub mod chain;
 pub mod change_numbers;
 pub mod change_person;
@@ -30,6 +31,7 @@ pub mod quarantine;
 pub mod record;
 pub mod replay;
 pub mod report_call;
+pub mod restatements;
 pub mod schedule_agents;
 pub mod schedule_leads;
 pub mod sell_leads;

@@ -44,6 +44,11 @@ impl<T: Clone> Remembered<T> {
         }
     }
 
+    /// One of those that are remembered, told by something else than its id.
+    pub fn find_by(&self, is_meant: impl Fn(&T) -> bool) -> Option<T> {
+        self.known().iter().find(|(_, work)| is_meant(work)).map(|(_, work)| work.clone())
+    }
+
     /// One of those that are remembered.
     pub fn find(&self, id: Uuid) -> Option<T> {
         self.known().iter().find(|(known, _)| *known == id).map(|(_, work)| work.clone())

@@ -15,6 +15,7 @@ use super::demo::AlwaysOpen;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::dialects::router;
+use crate::http::limits::LimitSettings;
 use crate::http::serve::serve;
 use crate::ledger::Context;
 use crate::ledger::add_numbers::{AT_ONCE, CaptureNumbers};
@@ -124,7 +125,8 @@ async fn start_server(config: &Config, dir: &std::path::Path) -> anyhow::Result<
 
 impl Stage {
     async fn set(config: &Config, url: &str, seconds: u64) -> anyhow::Result<Self> {
-        let config = Config { bind: "127.0.0.1:0".parse()?, ..config.clone() };
+        let limits = LimitSettings { general: None, auth: None, upload: None, machine: None };
+        let config = Config { bind: "127.0.0.1:0".parse()?, limits, ..config.clone() };
         let app = App::start(config, url, "bench", Arc::new(SystemClock)).await?;
         app.ledger.ensure_dialer(TOKEN, "IR").await?;
         app.ledger.record(&Context::system("bench"), &AlwaysOpen).await?;

@@ -2,6 +2,7 @@
 
 use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
+use crate::http::limits::Bucket;
 use crate::http::request::request_id;
 use crate::ledger::machines::Machine;
 use crate::ledger::{Context, RecordError};
@@ -51,6 +52,8 @@ impl FromRequestParts<App> for Dialer {
         if !machine.credential.has(Scope::Dialer) {
             return Err(reject(Reject::NotPermitted));
         }
+        let charged = app.limits.charge(Bucket::Machine, &machine.id.to_string());
+        charged.map_err(|standing| reject(Reject::TooManyRequests(standing)))?;
         Ok(Self { machine, request_id })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::http::body::{self, BodyError, FileError, JsonError};
+use crate::http::limits::Standing;
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
@@ -27,6 +28,8 @@ pub enum Reject {
     NotAuthenticated,
     NotPermitted,
     /// Where it is, what is wrong, and the kind of fault.
+    /// B-170
+    TooManyRequests(Standing),
     Invalid {
         loc: Vec<&'static str>,
         msg: String,
@@ -65,6 +68,11 @@ impl Reject {
                 StatusCode::CONFLICT,
                 "idempotency_key_reused",
                 detail("This Idempotency-Key was used with another body"),
+            ),
+            Self::TooManyRequests(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                detail("Too many requests; try again later"),
             ),
             Self::NotFound(what) => {
                 (StatusCode::NOT_FOUND, "not_found", Value::String(format!("{what} not found")))
@@ -106,6 +114,9 @@ impl Reject {
         counter!("ledger_refused", "dialect" => "dialer_panel", "code" => code).increment(1);
         let body = json!({ "detail": detail, "code": code, "request_id": request_id });
         let mut response = (status, Json(body)).into_response();
+        if let Self::TooManyRequests(standing) = self {
+            response.extensions_mut().insert(*standing);
+        }
         let headers = response.headers_mut();
         if *self == Self::NotAuthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

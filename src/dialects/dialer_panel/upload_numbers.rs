@@ -4,6 +4,7 @@ use super::add_numbers::{self, NUMBERS_MAX, Reply};
 use super::caller::Admin;
 use super::reject::{LIST_MAX, Reject, Rejected};
 use crate::http::body;
+use crate::http::limits::Bucket;
 use crate::number_file;
 use crate::state::App;
 use axum::Json;
@@ -30,6 +31,8 @@ pub async fn handler(
     admin: Admin,
     request: Request,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
+    let charged = app.limits.charge(Bucket::Upload, &admin.person.id.to_string());
+    charged.map_err(|standing| admin.reject(Reject::TooManyRequests(standing)))?;
     let file = body::file(request, LIST_MAX).await.map_err(|error| admin.reject(error))?;
     let read = tokio::task::spawn_blocking(move || number_file::read(&file, NUMBERS_MAX)).await;
     let cells = read.map_err(|_| admin.reject(Reject::Internal))?;

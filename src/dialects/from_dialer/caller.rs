@@ -5,6 +5,7 @@ use super::intake::Sent;
 use super::reject::Reject;
 use super::signature::{self, WINDOW_SECONDS};
 use crate::http::client_address::ClientAddress;
+use crate::http::limits::Bucket;
 use crate::http::signatures::is_sha256_hex;
 use crate::ledger::Context;
 use crate::ledger::machines::{Machine, sha256_hex};
@@ -87,6 +88,7 @@ pub async fn admit(app: &App, shown: Shown, request_id: &str) -> Result<Caller, 
         machine = app.machines.find(&own.0).await?;
     }
     let machine = machine.ok_or(Reject::BadKey)?;
+    app.limits.charge(Bucket::Machine, &machine.id.to_string()).map_err(Reject::TooManyRequests)?;
     Ok(Caller { machine, request_id: request_id.to_owned(), signed: None })
 }
 

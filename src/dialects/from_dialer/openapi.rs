@@ -20,7 +20,7 @@ struct Shared;
 impl Modify for Shared {
     fn modify(&self, document: &mut Document) {
         secure(document, "key", Scheme::Header("X-Dialer-Api-Key"));
-        refusals(document, "Refusal", &[400, 401, 403, 404, 409, 500, 503], &[408, 413, 415]);
+        refusals(document, "Refusal", &[400, 401, 403, 404, 409, 429, 500, 503], &[408, 413, 415]);
     }
 }
 

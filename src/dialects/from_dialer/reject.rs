@@ -1,6 +1,7 @@
 //! Every "no" of the "Interested" button: `{"error", "code", "request_id"}`, the texts of the documents where they give one.
 
 use crate::http::body::BodyError;
+use crate::http::limits::Standing;
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use axum::Json;
@@ -42,6 +43,8 @@ pub enum Reject {
     Prefetch,
     IdempotencyKeyReused,
     Body(BodyError),
+    /// B-170
+    TooManyRequests(Standing),
     Unavailable,
     Internal,
 }
@@ -67,6 +70,9 @@ impl Reject {
             }
             Self::Invalid { field, is_too_long: false } => {
                 (StatusCode::BAD_REQUEST, "invalid_value", format!("Invalid value for {field}"))
+            }
+            Self::TooManyRequests(_) => {
+                told(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests; try again later")
             }
             Self::Malformed => told(StatusCode::BAD_REQUEST, "malformed", "The body could not be read"),
             Self::UnsupportedType => {
@@ -106,6 +112,9 @@ impl Reject {
             body["canonical"] = canonical.as_str().into();
         }
         let mut response = (status, Json(body)).into_response();
+        if let Self::TooManyRequests(standing) = self {
+            response.extensions_mut().insert(*standing);
+        }
         if *self == Self::Unavailable {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(BUSY_RETRY_AFTER_SECONDS));
         }

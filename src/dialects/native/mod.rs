@@ -5,11 +5,13 @@
 pub mod caller;
 pub mod dead_letters;
 pub mod events;
+pub mod explain;
 pub mod lead_events;
 pub mod list_projections;
 pub mod rebuilds;
 pub mod reject;
 pub mod resolve_dead_letter;
+pub mod restatements;
 pub mod verification;
 pub mod words;
 
@@ -27,6 +29,8 @@ pub fn routes() -> Router<App> {
         .route("/rebuilds/{id}", get(rebuilds::show))
         .route("/dead-letters", get(dead_letters::handler))
         .route("/dead-letters/{id}/resolve", post(resolve_dead_letter::handler))
+        .route("/explain/{metric}", get(explain::handler))
+        .route("/restatements", get(restatements::handler))
         .route("/verify", get(verification::handler))
         .method_not_allowed_fallback(reject::method_not_allowed);
     Router::new().nest("/api/v1/ledger", ledger)

@@ -1,6 +1,7 @@
 //! Every "no" of the native API: `{"detail", "code", "request_id"}` (C-09).
 
 use crate::http::body::{self, BodyError};
+use crate::http::fields::Problem;
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
@@ -61,6 +62,13 @@ impl Reject {
             ),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", detail("Something went wrong")),
         }
+    }
+}
+
+impl From<Vec<Problem>> for Reject {
+    fn from(problems: Vec<Problem>) -> Self {
+        let first = problems.into_iter().next();
+        first.map_or(Self::Internal, |problem| Self::Invalid { loc: problem.loc, msg: problem.msg })
     }
 }
 

@@ -4,6 +4,7 @@ use super::caller::Member;
 use super::reject::{Reject, Rejected};
 use crate::http::body;
 use crate::http::fields::Fields;
+use crate::http::limits::Bucket;
 use crate::http::query::Members;
 use crate::http::written;
 use crate::lead_file::{Reading, RowError, read};
@@ -61,6 +62,8 @@ pub async fn handler(
     request: Request,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     member.may_change()?;
+    let charged = app.limits.charge(Bucket::Upload, &member.person.id.to_string());
+    charged.map_err(|standing| member.reject(Reject::TooManyRequests(standing)))?;
     let imported = import(&app, &member, query, request).await;
     imported.map_err(|reject| member.reject(reject))
 }

@@ -14,7 +14,7 @@ impl Modify for Shared {
     fn modify(&self, document: &mut Document) {
         tell_apart(document);
         secure(document, "token", Scheme::Bearer);
-        refusals(document, "Refusal", &[400, 401, 403, 404, 422, 500, 503], &[408, 409, 413, 415]);
+        refusals(document, "Refusal", &[400, 401, 403, 404, 422, 429, 500, 503], &[408, 409, 413, 415]);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::http::body::{self, BodyError, FileError, JsonError};
 use crate::http::fields::Problem;
+use crate::http::limits::Standing;
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
@@ -30,6 +31,8 @@ pub enum Reject {
     /// B-063
     DuplicateLead,
     BannedPhone,
+    /// B-170
+    TooManyRequests(Standing),
     /// A file as a whole, and why.
     BadFile(String),
     Taken(KeyKind),
@@ -65,6 +68,9 @@ impl Reject {
                 text(StatusCode::UNAUTHORIZED, "not_authenticated", "Not authenticated")
             }
             Self::NotPermitted => text(StatusCode::FORBIDDEN, "not_permitted", "Not enough permissions"),
+            Self::TooManyRequests(_) => {
+                text(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many uploads; try again later")
+            }
             Self::NotFound(what) => text(StatusCode::NOT_FOUND, "not_found", &format!("{what} not found")),
             Self::BadPhone => text(StatusCode::BAD_REQUEST, "bad_phone", "Invalid phone number format"),
             Self::DuplicateLead => text(
@@ -117,6 +123,9 @@ impl Reject {
         counter!("ledger_refused", "dialect" => "scheduling", "code" => code).increment(1);
         let body = json!({ "detail": detail, "code": code, "request_id": request_id });
         let mut response = (status, Json(body)).into_response();
+        if let Self::TooManyRequests(standing) = self {
+            response.extensions_mut().insert(*standing);
+        }
         if *self == Self::NotAuthenticated {
             let bearer = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);

@@ -1,14 +1,18 @@
 //! `POST /api/auth/login`: every human's way in, by e-mail or user name (B-122, B-123, C-36).
 
+use super::limit;
 use super::reject::{Body, Reject, Rejected};
 use super::words::{self, User};
 use crate::http::client_address::ClientAddress;
+use crate::http::limits::Bucket;
 use crate::http::request::request_id;
 use crate::http::tokens::{LIFETIME_SECONDS, Use};
+use crate::ledger::machines::sha256_hex;
 use crate::log_in::LoggedIn;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -26,20 +30,35 @@ pub struct Reply {
     user: User,
 }
 
-pub async fn handler(State(app): State<App>, request: Request) -> Result<Json<Reply>, Rejected> {
+pub async fn handler(State(app): State<App>, request: Request) -> Response {
     let id = request_id(request.extensions());
     let address = request.extensions().get::<ClientAddress>().map(|address| address.ip);
-    let Body(body) = Body::from_request(request, &app).await?;
-    log_in(&app, &body, address).await.map(Json).map_err(|reject| Rejected(reject, id))
+    let from = limit::address(&request);
+    let body = match Body::from_request(request, &app).await {
+        Ok(Body(body)) => body,
+        Err(rejected) => return rejected.into_response(),
+    };
+    // By account and address (C-28): counted by hash, so that no list of names tried lies in memory.
+    let account = text(&body, "email").or_else(|| text(&body, "username")).unwrap_or("").trim();
+    let asker = format!("{from} {}", sha256_hex(account.to_lowercase()));
+    match app.limits.charge(Bucket::Auth, &asker) {
+        Err(standing) => Reject::TooManyRequests(standing).answer(&id),
+        Ok(standing) => {
+            let answer = log_in(&app, &body, address).await.map(Json);
+            limit::with(answer.map_err(|reject| Rejected(reject, id)).into_response(), standing)
+        }
+    }
+}
+
+/// A member that says something.
+fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    let value = body.get(name).and_then(Value::as_str).filter(|value| !value.trim().is_empty());
+    value.filter(|value| value.len() <= FIELD_MAX && !value.contains('\0'))
 }
 
 async fn log_in(app: &App, body: &Map<String, Value>, address: Option<IpAddr>) -> Result<Reply, Reject> {
-    let text = |name: &str| {
-        let value = body.get(name).and_then(Value::as_str).filter(|value| !value.trim().is_empty());
-        value.filter(|value| value.len() <= FIELD_MAX && !value.contains('\0'))
-    };
-    let name = text("email").or_else(|| text("username"));
-    let password = text("password");
+    let name = text(body, "email").or_else(|| text(body, "username"));
+    let password = text(body, "password");
     let (Some(name), Some(password)) = (name.map(str::trim), password) else {
         let missing = [("email", name.is_none()), ("password", password.is_none())];
         let told = missing.iter().filter(|(_, is_missing)| *is_missing);

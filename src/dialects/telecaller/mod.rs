@@ -10,7 +10,10 @@
 //! - A report is dated a day and shown as that day's midnight, UTC. A weekly one is about the seven days that end with its day, a
 //!   monthly one about the calendar month of its day; `ledger` is what the ledger knows of them, `variance` what was typed
 //!   less that.
+//! - `downloadUrl` may be answered before its file is there: whoever fetches it waits, or watches `progressUrl`.
 //! - Dashboards show what the caller may see. Every status and quality is listed, of sources those that occur.
+//! - Reads carry an `ETag`; a client that has the answer already is told so (304), and that costs nothing of its limit.
+//! - Log-ins are limited by account and address, so that an office behind one address can log in.
 //! - A name is one text here; it is split at its first blank.
 
 mod assign_lead;
@@ -23,6 +26,9 @@ mod create_lead;
 mod create_report;
 mod delete_lead;
 mod delete_user;
+mod download_report;
+mod export_progress;
+mod export_reports;
 mod get_call;
 mod get_lead;
 mod get_report;
@@ -30,6 +36,7 @@ mod get_user;
 mod initiate_call;
 mod lead;
 mod lead_analytics;
+mod limit;
 mod list_calls;
 mod list_leads;
 mod list_reports;
@@ -52,6 +59,7 @@ mod user;
 pub mod words;
 
 use crate::state::App;
+use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use axum::{Extension, Json, Router};
 use caller::For;
@@ -98,6 +106,9 @@ operations! {
     patch "/api/calls/{id}" MakeCalls update_call::handler;
     get "/api/reports" ReadReports list_reports::handler;
     post "/api/reports" WriteReports create_report::handler;
+    get "/api/reports/export/{type}" ExportReports export_reports::handler;
+    get "/api/reports/exports/{id}/progress" ExportReports export_progress::handler;
+    get "/api/reports/download/{file}" ExportReports download_report::handler;
     get "/api/reports/{id}" ReadReports get_report::handler;
     put "/api/reports/{id}" WriteReports update_report::handler;
     patch "/api/reports/{id}" WriteReports update_report::handler;
@@ -116,7 +127,7 @@ fn own(route: MethodRouter<App>, deed: Deed) -> MethodRouter<App> {
 }
 
 /// Its paths, and what is nobody's.
-pub fn routes() -> Router<App> {
+pub fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/api", get(status))
         .route("/api/auth/login", post(log_in::handler))
@@ -124,6 +135,7 @@ pub fn routes() -> Router<App> {
         .route("/api/calls/recording-status", post(callback::recording))
         .route("/api/meta/webhook", get(meta_webhook::challenge).post(meta_webhook::handler))
         .merge(operations())
+        .route_layer(middleware::from_fn_with_state(app.clone(), limit::limited))
         .method_not_allowed_fallback(reject::method_not_allowed)
         .fallback(reject::not_found)
 }

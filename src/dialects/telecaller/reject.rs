@@ -2,6 +2,7 @@
 
 use crate::http::body::{self, BodyError, JsonError};
 use crate::http::fields::Problem;
+use crate::http::limits::Standing;
 use crate::http::request::{Detail, request_id};
 use crate::ledger::RecordError;
 use crate::log_in::NotLoggedIn;
@@ -48,6 +49,8 @@ pub enum Reject {
     TooManyTries {
         retry_after_seconds: i64,
     },
+    /// B-170
+    TooManyRequests(Standing),
     NotFound,
     Body(BodyError),
     Unavailable,
@@ -82,6 +85,11 @@ impl Reject {
             Self::TooManyTries { .. } => {
                 (StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many failed log-ins. Try again later.")
             }
+            Self::TooManyRequests(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "Too many requests. Please try again later.",
+            ),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Resource not found"),
             Self::Body(BodyError::TooLarge) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is larger than 64 KiB")
@@ -135,12 +143,16 @@ impl Reject {
             | Self::BadToken
             | Self::WrongPassword
             | Self::Inactive
+            | Self::TooManyRequests(_)
             | Self::NotFound
             | Self::Body(_)
             | Self::Internal(_) => None,
         };
         if let Self::Internal(problem) = self {
             response.extensions_mut().insert(Detail(problem.clone()));
+        }
+        if let Self::TooManyRequests(standing) = self {
+            response.extensions_mut().insert(*standing);
         }
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,5 +1,6 @@
 //! The telecaller CRM's words and ours.
 
+use crate::exports::Format;
 use domain::agent::Agent;
 use domain::ids::oid;
 use domain::lead::event::{Direction, Source};
@@ -83,6 +84,18 @@ pub const QUALITIES: [(&str, Quality); 3] =
 /// B-147: how long a time a report is about.
 pub const PERIODS: [(&str, Period); 3] =
     [("daily", Period::Daily), ("weekly", Period::Weekly), ("monthly", Period::Monthly)];
+
+/// B-150: which reports a file holds.
+pub const EXPORTS: [(&str, Option<Period>); 4] = [
+    ("daily", Some(Period::Daily)),
+    ("weekly", Some(Period::Weekly)),
+    ("monthly", Some(Period::Monthly)),
+    ("all", None),
+];
+
+/// B-150: what it is made as; `xlsx` is how others call it.
+pub const FORMATS: [(&str, Format); 3] =
+    [("excel", Format::Excel), ("xlsx", Format::Excel), ("pdf", Format::Pdf)];
 
 /// Who called whom.
 pub const CALL_TYPES: [(&str, Direction); 2] =

@@ -59,6 +59,10 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// Logs in by user name.
     pub async fn person(app: &TestApp, username: &str) -> Self {
         let nobody = Self::nobody(app);

@@ -122,7 +122,11 @@ async fn make_template() -> (String, String) {
 
 /// Settings: these, and what every test wants.
 pub fn config(settings: &[(&str, &str)]) -> Config {
-    let own = [("LEDGER_BIND", "127.0.0.1:0"), ("DIALER_API_KEY", FROM_DIALER_KEY)];
+    let own = [
+        ("LEDGER_BIND", "127.0.0.1:0"),
+        ("DIALER_API_KEY", FROM_DIALER_KEY),
+        ("LEDGER_RATE_LIMIT_GENERAL", "off"),
+    ];
     let all = own.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Config::read("", all.collect::<BTreeMap<_, _>>()).unwrap()
 }

@@ -4,11 +4,14 @@ mod callbacks;
 mod calls;
 mod dashboards;
 mod day;
+mod exports;
 mod leads;
+mod limits;
 mod log_in;
 mod matrix;
 mod meta;
 mod reports;
+mod traced;
 mod users;
 
 use crate::support::clients::Client;
@@ -50,6 +53,12 @@ impl Company {
         let (alice_id, alice) = register("Alice", "telecaller", json!(supervisor_id)).await;
         let (bob_id, bob) = register("Bob", "telecaller", Value::Null).await;
         Self { app, admin, supervisor, alice, bob, alice_id, bob_id, supervisor_id }
+    }
+
+    /// A report that this person files; answers its id.
+    async fn report(&self, by: &Client) -> String {
+        let filed = by.post("/api/reports", &json!({ "reportDate": "2025-03-01" })).await;
+        filed.body["report"]["_id"].as_str().unwrap().to_owned()
     }
 
     /// A lead that this person makes; answers its id.

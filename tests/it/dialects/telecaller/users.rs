@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// B-121, B-124, B-125, B-132, C-08
 #[tokio::test(flavor = "multi_thread")]
 async fn only_admins_register_and_every_bad_field_is_told_at_once() {
-    let company = Company::start().await;
+    let company = Company::start_with(&[("LEDGER_RATE_LIMIT_AUTH", "50")]).await;
     let body = json!({ "name": "New Telecaller", "email": "new@telecaller.com", "password": "password123",
         "role": "telecaller", "department": "lead_generation", "phone": "9876543210", "supervisor": company.supervisor_id });
     let nobody = Client::nobody(&company.app);

@@ -1,0 +1,77 @@
+//! How many requests are too many (B-170, C-28)? By whoever asks: the person of the token, else the address. What changed
+//! nothing for the client (304), and streams cost nothing.
+
+use super::reject::Reject;
+use crate::http::client_address::ClientAddress;
+use crate::http::conditional;
+use crate::http::credentials::bearer;
+use crate::http::limits::{Bucket, Standing};
+use crate::http::request::request_id;
+use crate::http::tokens::Use;
+use crate::state::App;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// Where people log in: counted by account and address, when the account is known.
+pub const LOG_IN: &str = "/api/auth/login";
+
+fn bucket(path: &str) -> Bucket {
+    match path {
+        LOG_IN | "/api/auth/register" | "/api/auth/change-password" => Bucket::Auth,
+        "/api/calls/status-callback" | "/api/calls/recording-status" | "/api/meta/webhook" => Bucket::Machine,
+        _ => Bucket::General,
+    }
+}
+
+/// Who asks.
+fn asker(app: &App, request: &Request) -> String {
+    let claims = bearer(request.headers()).and_then(|token| app.tokens.read(Use::Api, token));
+    claims.map_or_else(|| address(request), |claims| claims.sub.to_string())
+}
+
+/// From where.
+pub fn address(request: &Request) -> String {
+    let address = request.extensions().get::<ClientAddress>();
+    address.map_or_else(String::new, |address| address.ip.to_string())
+}
+
+/// Counts every request of this dialect, and answers those that are too many.
+pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path == LOG_IN {
+        return next.run(request).await;
+    }
+    let (bucket, asker) = (bucket(path), asker(&app, &request));
+    let standing = match app.limits.charge(bucket, &asker) {
+        Ok(standing) => standing,
+        Err(standing) => {
+            return Reject::TooManyRequests(standing).answer(&request_id(request.extensions()));
+        }
+    };
+    let is_read = request.method() == Method::GET;
+    let asked = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let mut response = next.run(request).await;
+    if is_read && bucket == Bucket::General {
+        response = conditional::answer(asked, response).await;
+    }
+    let standing = standing.map(|standing| {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let is_stream = kind.is_some_and(|kind| kind == "text/event-stream");
+        if is_stream || response.status() == StatusCode::NOT_MODIFIED {
+            app.limits.give_back(bucket, &asker, standing)
+        } else {
+            standing
+        }
+    });
+    with(response, standing)
+}
+
+/// An answer that says where its asker stands.
+pub fn with(mut response: Response, standing: Option<Standing>) -> Response {
+    if let Some(standing) = standing {
+        response.extensions_mut().insert(standing);
+    }
+    response
+}
