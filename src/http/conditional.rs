@@ -6,7 +6,7 @@ use axum::response::Response;
 use sha2::{Digest, Sha256};
 
 /// The largest answer that is tagged, in bytes.
-const TAGGED_MAX: usize = 4 << 20;
+const TAGGED_MAX: usize = 16 << 20;
 
 /// The answer with its tag, or 304 where `asked` names it (RFC 9110, 13.1.2). Only JSON that was found is tagged.
 pub async fn answer(asked: Option<HeaderValue>, response: Response) -> Response {
@@ -16,6 +16,9 @@ pub async fn answer(asked: Option<HeaderValue>, response: Response) -> Response 
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, TAGGED_MAX).await else {
+        // No page is a tenth of that: nobody is told half of it.
+        parts.status = StatusCode::INTERNAL_SERVER_ERROR;
+        remove_entity(&mut parts.headers);
         return Response::from_parts(parts, Body::empty());
     };
     let tag = format!("W/\"{}\"", &hex::encode(Sha256::digest(&bytes))[..24]);

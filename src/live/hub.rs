@@ -7,12 +7,14 @@ use crate::shutdown::Tasks;
 use projections::occurrences;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 
 /// Positions read at once.
 const RANGE: i64 = 2_000;
 /// Between two readings, so that a busy ledger is read in larger pieces.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Listeners that read what they missed at once.
+const CATCHING_UP: usize = 2;
 /// Batches that wait for a slow listener, who then reads the log for itself.
 const BATCHES: usize = 64;
 
@@ -24,17 +26,35 @@ pub struct Batch {
     pub news: Arc<Vec<News>>,
 }
 
+/// A listener's seat: while anybody holds one, the log is read.
+#[derive(Clone)]
+pub struct Seat(#[expect(dead_code, reason = "held, never looked at")] watch::Receiver<()>);
+
 /// Where listeners come.
 #[derive(Clone)]
 pub struct Hub {
     ledger: Ledger,
     sender: broadcast::Sender<Batch>,
+    /// Nothing is ever sent: it counts who holds a seat.
+    seats: watch::Sender<()>,
+    /// Turns at reading what was missed: the service has other things to do too.
+    turns: Arc<Semaphore>,
 }
 
 impl Hub {
     /// Nobody listens yet.
     pub fn new(ledger: Ledger) -> Self {
-        Self { ledger, sender: broadcast::Sender::new(BATCHES) }
+        Self {
+            ledger,
+            sender: broadcast::Sender::new(BATCHES),
+            seats: watch::Sender::new(()),
+            turns: Arc::new(Semaphore::new(CATCHING_UP)),
+        }
+    }
+
+    /// A seat. What happens from now on is told to whoever has subscribed.
+    pub fn seat(&self) -> Seat {
+        Seat(self.seats.subscribe())
     }
 
     /// What is told from now on.
@@ -54,8 +74,13 @@ impl Hub {
         Ok(happened.iter().filter_map(news::of).collect())
     }
 
-    /// The next piece of the log after that position, up to where the read models are; how far it reaches.
-    pub async fn next(&self, after: i64, upto: i64) -> Result<(Vec<News>, i64), RecordError> {
+    /// What somebody missed after that position, up to `upto` at most; how far it reaches.
+    pub async fn missed(&self, after: i64, upto: i64) -> Result<(Vec<News>, i64), RecordError> {
+        let _turn = self.turns.acquire().await;
+        self.next(after, upto).await
+    }
+
+    async fn next(&self, after: i64, upto: i64) -> Result<(Vec<News>, i64), RecordError> {
         let upto = upto.min(after + RANGE);
         Ok((self.between(after, upto).await?, upto))
     }
@@ -78,7 +103,7 @@ impl Hub {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
-            if self.sender.receiver_count() == 0 {
+            if self.seats.receiver_count() == 0 {
                 (told, read) = (upto, upto);
                 tokio::time::sleep(PAUSE).await;
                 continue;

@@ -67,6 +67,8 @@ pub fn layer(app: &App) -> SocketIoLayer {
     let (letting_in, connected) = (app.clone(), app.clone());
     let let_in = async move |socket: SocketRef, TryData(shown): TryData<Handshake>| {
         let listener = find(&letting_in, shown.ok().and_then(|shown| shown.token)).await?;
+        // Before the client is told that it is connected: whatever happens from then on it hears.
+        socket.extensions.insert(letting_in.hub.seat());
         socket.extensions.insert(listener);
         Ok::<(), Refused>(())
     };
@@ -160,36 +162,20 @@ fn team(id: Uuid) -> String {
 
 /// Tells all clients what happens until the service ends.
 async fn tell(app: App, io: SocketIo) {
-    let mut batches = None;
+    let mut batches = app.hub.subscribe();
     loop {
-        // Without clients nobody has to read the log.
-        if io.sockets().is_empty() {
-            batches = None;
-        } else if batches.is_none() {
-            batches = Some(app.hub.subscribe());
-        }
-        let Some(receiver) = &mut batches else {
-            tokio::select! {
-                () = tokio::time::sleep(IDLE) => continue,
-                () = app.tasks.stopping() => break,
-            }
-        };
         tokio::select! {
-            batch = receiver.recv() => match batch {
+            batch = batches.recv() => match batch {
                 Ok(batch) => emit_all(&app, &io, &batch).await,
                 // Clients of this kind cannot go back; they hear on from here.
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "clients were not told of everything"),
                 Err(RecvError::Closed) => break,
             },
-            () = tokio::time::sleep(IDLE) => {}
             () = app.tasks.stopping() => break,
         }
     }
     io.close().await;
 }
-
-/// How often it is looked whether anybody is there.
-const IDLE: Duration = Duration::from_millis(50);
 
 async fn emit_all(app: &App, io: &SocketIo, batch: &Batch) {
     let leaders = match leaders(app, &batch.news).await {

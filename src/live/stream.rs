@@ -2,7 +2,7 @@
 //! on where a listener left off, however long ago.
 
 use super::audience::{CHECK_EVERY, Listener};
-use super::hub::{Batch, Hub};
+use super::hub::{Batch, Hub, Seat};
 use super::news::News;
 use crate::http::credentials::bearer;
 use crate::http::request::request_id;
@@ -76,6 +76,7 @@ async fn open(app: &App, headers: &HeaderMap) -> Result<Response, Refused> {
     let listener = Listener::find(app, token).await?.ok_or(Refused::NotAuthenticated)?;
     let place = app.listeners.clone().try_acquire_owned().map_err(|_| Refused::TooMany)?;
     // First of all, so that nothing is missed between here and there.
+    let seat = app.hub.seat();
     let batches = app.hub.subscribe();
     let head = app.hub.position();
     let from = last_event_id(headers)?.unwrap_or(head);
@@ -83,7 +84,7 @@ async fn open(app: &App, headers: &HeaderMap) -> Result<Response, Refused> {
         return Err(Refused::BadPosition);
     }
     let (sender, receiver) = mpsc::channel(AHEAD);
-    let teller = Teller { app: app.clone(), listener, position: from, sender, _place: place };
+    let teller = Teller { app: app.clone(), listener, position: from, sender, _place: place, _seat: seat };
     app.tasks.start(teller.run(batches));
     let events = receive(receiver);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
@@ -111,6 +112,7 @@ struct Teller {
     position: i64,
     sender: mpsc::Sender<Event>,
     _place: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 /// The listener is gone, or may hear no more.
@@ -153,7 +155,7 @@ impl Teller {
 
     async fn catch_up(&mut self, hub: &Hub, upto: i64) -> Result<(), Over> {
         while self.position < upto && upto < i64::MAX {
-            let (news, reached) = hub.next(self.position, upto).await.map_err(|_| Over)?;
+            let (news, reached) = hub.missed(self.position, upto).await.map_err(|_| Over)?;
             self.tell(&news).await?;
             self.position = reached;
         }

@@ -150,7 +150,7 @@ pub async fn random(app: &TestApp, mut seed: u64, steps: usize) {
 async fn work(admin: &Client, call: &mut Value, next: &mut impl FnMut(u64) -> u64) {
     const STATUSES: [&str; 4] = ["completed", "no-answer", "busy", "in-progress"];
     let lead = format!("/api/leads/{}", next(12) + 1);
-    let answer = match next(7) {
+    let answer = match next(9) {
         0 => {
             let quality = ["hot", "warm", "cold"][usize::try_from(next(3)).unwrap()];
             let body =
@@ -176,6 +176,11 @@ async fn work(admin: &Client, call: &mut Value, next: &mut impl FnMut(u64) -> u6
             let body = json!({ "status": status, "notes": format!("noted {}", next(3)) });
             admin.put(&format!("/api/calls/{}", call.as_str().unwrap()), &body).await
         }
+        7 => {
+            let body = json!({ "reportDate": format!("2025-03-{:02}", next(9) + 1), "totalCalls": next(50) });
+            admin.post("/api/reports", &body).await
+        }
+        8 => admin.put(&format!("/api/reports/{}", next(4) + 1), &json!({ "convertedLeads": next(9) })).await,
         4 => admin.post("/api/v1/calls/schedule", &json!({ "lead_id": (next(12) + 1).to_string() })).await,
         5 => {
             let status = ["new", "contacted", "converted"][usize::try_from(next(3)).unwrap()];
