@@ -11,6 +11,7 @@ use crate::ledger::load::Loader;
 use crate::ledger::machines::Machines;
 use crate::ledger::{Context, Followed, Ledger, RecordError};
 use crate::live::hub::Hub;
+use crate::live::places::Places;
 use crate::postgres::pool;
 use crate::shutdown::Tasks;
 use crate::work::bulks::Bulks;
@@ -31,8 +32,6 @@ use uuid::Uuid;
 
 /// Connections for what is looked up by key: streams and numbers of the loader, histories of the views.
 const LOOKUPS: u32 = 4;
-/// Streams that are open at once.
-const LISTENERS_MAX: usize = 1_000;
 /// Committed batches that wait for the follower; more are read from the log.
 const HANDOVER_MAX: usize = 256;
 
@@ -64,8 +63,8 @@ pub struct Parts {
     pub exports: Exports,
     /// What happens, told while it happens.
     pub hub: Hub,
-    /// Places of those who listen to streams.
-    pub listeners: Arc<Semaphore>,
+    /// Places of those who listen.
+    pub places: Places,
     /// `None`: nobody places calls.
     pub calls: Option<Calls>,
     pub tasks: Tasks,
@@ -101,10 +100,9 @@ impl App {
         let watched = followed.clone();
         let ledger = Ledger::new(pool.clone(), lookups, clock.clone(), lane, loader, followed);
         ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
-        let hub = Hub::new(ledger.clone());
-        // What was stored before this process began was told by others, or to nobody.
         let head = ledger.views().head().await.context("the log could not be read")?;
-        tasks.start(hub.clone().run(head, watched, tasks.clone()));
+        let hub = Hub::new(ledger.clone(), head);
+        tasks.start(hub.clone().run(watched, tasks.clone()));
         let lease = chrono::Duration::minutes(i64::from(config.lease_minutes));
         let calls = match &config.call_provider {
             None => None,
@@ -120,12 +118,12 @@ impl App {
             machines: Arc::new(Machines::new(ledger.clone())),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             failures: Arc::new(Failures::new(config.limits.auth, clock.clone())),
-            limits: Arc::new(Limits::new(config.limits, clock)),
+            limits: Arc::new(Limits::new(config.limits, &clock)),
             rebuilds: Rebuilds::new(pool.clone()),
             bulks: Bulks::new(ledger.clone()),
             exports: Exports::new(ledger.clone()),
             hub,
-            listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
+            places: Places::default(),
             calls,
             config: Arc::new(config),
             ledger,

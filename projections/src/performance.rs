@@ -3,7 +3,7 @@
 
 use crate::Views;
 use crate::call_sums::outcomes;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::outcome::CallResult;
 use sqlx::FromRow;
@@ -63,6 +63,22 @@ pub struct SourceSums {
 }
 
 impl Span {
+    /// A span of whole quarter hours, as sums have them: an instant within one is moved to its edge, so that all of it counts.
+    pub fn new(
+        agents: Option<Vec<Uuid>>,
+        from: Option<DateTime<Utc>>,
+        before: Option<DateTime<Utc>>,
+        zone: Tz,
+    ) -> Self {
+        let quarter = TimeDelta::minutes(15);
+        let from = from.map(|at| at.duration_trunc(quarter).unwrap_or(at));
+        let before = before.map(|at| {
+            let begun = at.duration_trunc(quarter).unwrap_or(at);
+            if begun == at { at } else { begun + quarter }
+        });
+        Self { agents, from, before, zone }
+    }
+
     fn bind<'q, T>(&self, sql: &'q str) -> QueryAs<'q, Postgres, T, PgArguments>
     where
         T: for<'r> FromRow<'r, sqlx::postgres::PgRow>,

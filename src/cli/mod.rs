@@ -20,6 +20,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use std::process::ExitCode;
 
+/// How long threads that do not hear may take to end.
+const LINGER: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// An event-sourced lead ledger for call centres.
 #[derive(Debug, Parser)]
 #[command(version, about, arg_required_else_help = false)]
@@ -79,7 +82,12 @@ pub fn main() -> ExitCode {
     crate::telemetry::start_logging(config.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(run(arguments.command, config)),
+        Ok(runtime) => {
+            let ended = runtime.block_on(run(arguments.command, config));
+            // A file that is half written is nobody's: it is not waited for.
+            runtime.shutdown_timeout(LINGER);
+            ended
+        }
         Err(error) => Err(error.into()),
     };
     match ended {

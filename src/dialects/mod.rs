@@ -34,7 +34,6 @@ pub fn router(app: App) -> Router {
         .merge(telecaller::routes(&app))
         .merge(crate::ui::routes())
         .merge(docs::routes())
-        .merge(crate::live::routes())
         .layer(crate::live::sockets::layer(&app))
         .layer(cors(&app.config.cors_origins))
         .layer(DefaultBodyLimit::disable())
@@ -43,6 +42,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// What other sites' pages may read of an answer.
 const EXPOSED: [HeaderName; 7] = [
     header::ETAG,
@@ -60,7 +60,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::IF_NONE_MATCH, LAST_EVENT_ID])
         .expose_headers(EXPOSED)
         .max_age(Duration::from_hours(1))
 }

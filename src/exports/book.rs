@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The most reports in a file.
-const REPORTS_MAX: usize = 100_000;
+const REPORTS_MAX: usize = 50_000;
 /// Reports whose days are looked up at once.
 const PIECE: usize = 2_000;
 
@@ -85,10 +85,11 @@ impl Book {
             upto: wanted.upto,
         };
         let limit = i64::try_from(REPORTS_MAX).unwrap_or(i64::MAX);
-        let (rows, total) = views.list_reports(&filter, 0, limit).await?;
-        if total > limit {
+        // How many there are, before they are read.
+        if views.list_reports(&filter, 0, 0).await?.1 > limit {
             return Err(ExportError::TooMany(REPORTS_MAX));
         }
+        let (rows, _) = views.list_reports(&filter, 0, limit).await?;
         let names: HashMap<Uuid, String> =
             views.agents_ever().await?.iter().map(|row| (row.id, row.shown_name())).collect();
         let mut lines = Vec::with_capacity(rows.len());

@@ -22,6 +22,8 @@ const ROW: f32 = 15.0;
 const SIZE: f32 = 8.0;
 /// Where rows end: below are the page's number and the source.
 const BOTTOM: f32 = HEIGHT - MARGIN - 18.0;
+/// More of a note than fits, in characters.
+const NOTES_MAX: usize = 200;
 /// The most people that the chart shows.
 const CHART_MAX: usize = 12;
 
@@ -162,7 +164,7 @@ impl Layout {
                 self.fill(MARGIN + LABEL, self.y, width.max(0.5), BAR - 1.0, color);
                 let x = MARGIN + LABEL + width + 4.0;
                 let place = Place { x, y: self.y + BAR - 1.0, width: 46.0, size: 6.5, align: Align::Left };
-                self.text(calls.to_string(), place, false, GREY);
+                self.text(grouped(calls), place, false, GREY);
                 self.y += BAR;
             }
             self.y += 4.0;
@@ -248,19 +250,19 @@ fn lay_out(book: &Book) -> Layout {
     });
     layout.table("By person", &by_person, people);
     let lines = columns(&[
-        ("Date", 1.1, Align::Left),
+        ("Date", 1.15, Align::Left),
         ("Person", 1.7, Align::Left),
-        ("Type", 0.8, Align::Left),
-        (FIGURES[0], 1.0, number),
-        (FIGURES[1], 1.0, number),
-        (FIGURES[2], 1.0, number),
-        (FIGURES[3], 1.1, number),
-        ("Notes", 2.4, Align::Left),
+        ("Type", 0.85, Align::Left),
+        (FIGURES[0], 0.95, number),
+        (FIGURES[1], 1.2, number),
+        (FIGURES[2], 1.2, number),
+        (FIGURES[3], 1.35, number),
+        ("Notes", 1.9, Align::Left),
     ]);
     let rows = book.lines.iter().map(|line| {
         let mut cells = vec![line.on.to_string(), line.name.clone(), line.period.as_str().to_owned()];
         cells.extend(pairs(line.said, line.known));
-        cells.push(line.notes.clone().unwrap_or_default());
+        cells.push(line.notes.as_deref().unwrap_or("").chars().take(NOTES_MAX).collect());
         cells
     });
     layout.table("Reports (reported / ledger)", &lines, rows);

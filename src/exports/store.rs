@@ -18,7 +18,7 @@ pub struct Stored {
     pub content: Vec<u8>,
 }
 
-/// Keeps a file, and forgets those whose time is over.
+/// Keeps a file.
 pub async fn keep(
     pool: &PgPool,
     name: &str,
@@ -27,7 +27,6 @@ pub async fn keep(
     content: &[u8],
     now: Instant,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM exports WHERE expires_at <= $1").bind(now).execute(pool).await?;
     sqlx::query(
         "INSERT INTO exports (name, owner_id, content_type, content, expires_at) VALUES ($1, $2, $3, $4, $5)",
     )
@@ -38,6 +37,12 @@ pub async fn keep(
     .bind(now + LIFETIME)
     .execute(pool)
     .await?;
+    Ok(())
+}
+
+/// Forgets the files whose time is over.
+pub async fn forget_expired(pool: &PgPool, now: Instant) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM exports WHERE expires_at <= $1").bind(now).execute(pool).await?;
     Ok(())
 }
 

@@ -8,6 +8,9 @@ use rustybuzz::{Direction, Face, UnicodeBuffer};
 use std::ops::Range;
 use unicode_bidi::BidiInfo;
 
+/// More than fit into any line: what is longer is not looked at.
+const CHARACTERS_MAX: usize = 400;
+
 /// A typeface: what is embedded, and what shapes.
 pub struct Type {
     font: Font,
@@ -31,7 +34,8 @@ impl Type {
 
     /// The text as glyphs, up to `width` at `size`; what does not fit is left out behind an ellipsis.
     pub fn set(&self, text: &str, size: f32, width: f32) -> Line {
-        let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text: String =
+            text.chars().take(CHARACTERS_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let line = self.line(text.clone());
         if line.width * size <= width {
             return line;
@@ -72,10 +76,14 @@ impl Type {
         let em = |value: i32| value as f32 / units;
         let clusters: Vec<usize> =
             shaped.glyph_infos().iter().map(|info| run.start + info.cluster as usize).collect();
+        let mut ends = clusters.clone();
+        ends.push(run.end);
+        ends.sort_unstable();
+        ends.dedup();
         for (index, position) in shaped.glyph_positions().iter().enumerate() {
             let start = clusters[index];
             // A glyph's text ends where the next cluster of the text begins.
-            let end = clusters.iter().copied().filter(|at| *at > start).min().unwrap_or(run.end);
+            let end = ends.get(ends.partition_point(|at| *at <= start)).copied().unwrap_or(run.end);
             out.push(KrillaGlyph::new(
                 GlyphId::new(shaped.glyph_infos()[index].glyph_id),
                 em(position.x_advance),

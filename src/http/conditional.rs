@@ -43,5 +43,5 @@ fn remove_entity(headers: &mut HeaderMap) {
 fn names(asked: &HeaderValue, tag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let asked = asked.to_str().unwrap_or("");
-    asked.trim() == "*" || asked.split(',').any(|one| opaque(one) == opaque(tag))
+    asked.split(',').any(|one| opaque(one) == opaque(tag))
 }

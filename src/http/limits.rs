@@ -8,13 +8,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const WINDOW_SECONDS: i64 = 15 * 60;
-/// Names remembered at once; when full, those whose window is over are forgotten.
+/// Names remembered at once.
 const REMEMBERED_MAX: usize = 100_000;
 
-/// Counts by name, each from its first in a window on.
+/// How many there were since when, by name.
+type Counts = HashMap<String, (u32, Instant)>;
+
+/// Counts by name, each from its first in a window on. Bounded: of too many names, those are forgotten that were not seen
+/// for the longest.
 struct Windows {
     clock: Arc<dyn Clock>,
-    counts: Mutex<HashMap<String, (u32, Instant)>>,
+    /// Names seen lately, and names seen before.
+    counts: Mutex<[Counts; 2]>,
 }
 
 impl Windows {
@@ -22,29 +27,31 @@ impl Windows {
         Self { clock, counts: Mutex::default() }
     }
 
-    fn counts(&self) -> MutexGuard<'_, HashMap<String, (u32, Instant)>> {
+    fn counts(&self) -> MutexGuard<'_, [Counts; 2]> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many there are in this window, and when it began.
+    fn get(&self, name: &str) -> Option<(u32, Instant)> {
+        self.find(&self.counts(), name)
+    }
+
+    fn find(&self, counts: &[Counts; 2], name: &str) -> Option<(u32, Instant)> {
+        let known = counts.iter().find_map(|counts| counts.get(name).copied());
+        known.filter(|(_, since)| self.seconds_left(*since) > 0)
     }
 
     /// Counts one more; answers how many there are and when the window began.
     fn add(&self, name: &str) -> (u32, Instant) {
-        let now = self.clock.now();
-        let is_over = |since: Instant| (now - since).num_seconds() >= WINDOW_SECONDS;
         let mut counts = self.counts();
-        if counts.len() >= REMEMBERED_MAX {
-            counts.retain(|_, (_, since)| !is_over(*since));
-        }
-        let entry = counts.entry(name.to_owned()).or_insert((0, now));
-        if is_over(entry.1) {
-            *entry = (0, now);
-        }
-        entry.0 = entry.0.saturating_add(1);
-        *entry
+        let (known, since) = self.find(&counts, name).unwrap_or((0, self.clock.now()));
+        put(&mut counts, name, (known.saturating_add(1), since))
     }
 
     fn take_back(&self, name: &str) {
-        if let Some((count, _)) = self.counts().get_mut(name) {
-            *count = count.saturating_sub(1);
+        let mut counts = self.counts();
+        if let Some((count, since)) = self.find(&counts, name) {
+            put(&mut counts, name, (count.saturating_sub(1), since));
         }
     }
 
@@ -52,6 +59,14 @@ impl Windows {
     fn seconds_left(&self, since: Instant) -> i64 {
         WINDOW_SECONDS - (self.clock.now() - since).num_seconds()
     }
+}
+
+fn put(counts: &mut [Counts; 2], name: &str, counted: (u32, Instant)) -> (u32, Instant) {
+    if counts[0].len() >= REMEMBERED_MAX / 2 && !counts[0].contains_key(name) {
+        counts[1] = std::mem::take(&mut counts[0]);
+    }
+    counts[0].insert(name.to_owned(), counted);
+    counted
 }
 
 /// Failed log-ins by account and address.
@@ -69,10 +84,9 @@ impl Failures {
     /// How many seconds these have to wait, if any of them failed too often.
     pub fn wait_seconds(&self, names: &[String]) -> Option<i64> {
         let limit = self.limit?;
-        let counts = self.windows.counts();
-        let waits = names.iter().filter_map(|name| counts.get(name)).filter(|(count, _)| *count >= limit);
-        let longest = waits.map(|(_, since)| self.windows.seconds_left(*since)).max()?;
-        (longest > 0).then_some(longest)
+        let counted = names.iter().filter_map(|name| self.windows.get(name));
+        let waits = counted.filter(|(count, _)| *count >= limit);
+        waits.map(|(_, since)| self.windows.seconds_left(since)).max()
     }
 
     /// Takes back what was counted for a try that turned out right.
@@ -96,6 +110,8 @@ pub enum Bucket {
     General,
     /// Logging in, registering, changing a password.
     Auth,
+    /// Logging in from one address, whoever it is: twenty times as many.
+    Address,
     Upload,
     /// Dialers by their credential, providers' webhooks.
     Machine,
@@ -113,7 +129,9 @@ pub struct LimitSettings {
 /// Requests by bucket and whoever makes them.
 pub struct Limits {
     settings: LimitSettings,
-    windows: Windows,
+    general: Windows,
+    doors: Windows,
+    machines: Windows,
 }
 
 /// Where somebody stands in their window.
@@ -128,8 +146,18 @@ pub struct Standing {
 
 impl Limits {
     /// Nobody has asked for anything yet.
-    pub fn new(settings: LimitSettings, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, windows: Windows::new(clock) }
+    pub fn new(settings: LimitSettings, clock: &Arc<dyn Clock>) -> Self {
+        let windows = || Windows::new(clock.clone());
+        Self { settings, general: windows(), doors: windows(), machines: windows() }
+    }
+
+    /// Counted apart, so that nobody who knocks at the door makes others be forgotten.
+    fn windows(&self, bucket: Bucket) -> &Windows {
+        match bucket {
+            Bucket::General | Bucket::Upload => &self.general,
+            Bucket::Auth | Bucket::Address => &self.doors,
+            Bucket::Machine => &self.machines,
+        }
     }
 
     /// Counts a request of `name`; an error is one too many.
@@ -137,12 +165,14 @@ impl Limits {
         let limit = match bucket {
             Bucket::General => self.settings.general,
             Bucket::Auth => self.settings.auth,
+            Bucket::Address => self.settings.auth.map(|limit| limit.saturating_mul(20)),
             Bucket::Upload => self.settings.upload,
             Bucket::Machine => self.settings.machine,
         };
         let Some(limit) = limit else { return Ok(None) };
-        let (used, since) = self.windows.add(&key(bucket, name));
-        let resets_in = self.windows.seconds_left(since);
+        let windows = self.windows(bucket);
+        let (used, since) = windows.add(&key(bucket, name));
+        let resets_in = windows.seconds_left(since);
         let resets_at = since + chrono::Duration::seconds(WINDOW_SECONDS);
         let standing = Standing { limit, used: used.min(limit), resets_in, resets_at };
         if used > limit { Err(standing) } else { Ok(Some(standing)) }
@@ -150,7 +180,7 @@ impl Limits {
 
     /// Takes a request back that cost nothing; answers where its maker stands then.
     pub fn give_back(&self, bucket: Bucket, name: &str, standing: Standing) -> Standing {
-        self.windows.take_back(&key(bucket, name));
+        self.windows(bucket).take_back(&key(bucket, name));
         Standing { used: standing.used.saturating_sub(1), ..standing }
     }
 }
@@ -202,7 +232,7 @@ mod tests {
     fn a_window_begins_with_its_first_request_and_ends_a_quarter_of_an_hour_later() {
         let clock = Arc::new(Hand::default());
         let settings = LimitSettings { general: Some(2), auth: Some(1), upload: None, machine: None };
-        let limits = Limits::new(settings, clock.clone());
+        let limits = Limits::new(settings, &(clock.clone() as Arc<dyn Clock>));
         let used = |name| limits.charge(Bucket::General, name).map(|standing| standing.unwrap().used);
         assert_eq!((used("ann"), used("ann")), (Ok(1), Ok(2)));
         clock.0.store(899, Ordering::Relaxed);

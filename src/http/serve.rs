@@ -12,7 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
 /// How long a client may take to send its headers.
@@ -21,6 +21,10 @@ const HEADERS_MAX: Duration = Duration::from_secs(10);
 const CONNECTIONS_MAX: usize = 10_000;
 /// How long open requests may take to end.
 const DRAIN_MAX: Duration = Duration::from_secs(6);
+
+/// A place among the connections, as long as anybody holds a copy.
+#[derive(Clone)]
+struct Place(#[expect(dead_code, reason = "held, never looked at")] Arc<OwnedSemaphorePermit>);
 
 /// Serves until `until` is done, then lets open requests end.
 pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: impl Future<Output = ()>) {
@@ -45,9 +49,13 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: 
         };
         let _ = stream.set_nodelay(true);
         let router = router.clone();
+        // A connection that is upgraded keeps its place by what is known of its request.
+        let place = Arc::new(place);
+        let held = Place(place.clone());
         let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
             strip_slash(&mut request);
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(held.clone());
             router.clone().oneshot(request.map(axum::body::Body::new))
         });
         let connection = connections

@@ -3,11 +3,13 @@
 use super::Ledger;
 use super::error::RecordError;
 use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
 use domain::lead::LeadEvent;
 use domain::outcome::{CallResult, Outcome};
 use domain::status::Stage;
 use domain::stream::{Event, StreamKind};
 use domain::time::{Instant, day_start};
+use projections::Views;
 use projections::performance::{Day, Span};
 use projections::restatements::{CONVERTED, RestatementRow};
 use projections::steps::{self, Step};
@@ -15,7 +17,9 @@ use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// The most late statements that are looked at; more, and a later time must be asked for.
-const LATE_MAX: i64 = 10_000;
+const LATE_MAX: i64 = 100_000;
+/// Leads whose events are read at once.
+const PIECE: usize = 5_000;
 /// Clocks of several processes differ by less than this.
 const CLOCKS: chrono::Duration = chrono::Duration::minutes(5);
 
@@ -109,7 +113,9 @@ impl Ledger {
             Since::Position(position) => (self.told_after(position).await?, position),
         };
         let Some(from) = from else { return Ok(Ok(Vec::new())) };
-        let rows = self.views().restatements(from, zone, LATE_MAX + 1).await?;
+        // Rows and figures at one position: what comes between would be in one of them only.
+        let snapshot = self.views().snapshot().await?;
+        let rows = snapshot.views.restatements(from, zone, LATE_MAX + 1).await?;
         if i64::try_from(rows.len()).unwrap_or(i64::MAX) > LATE_MAX {
             return Ok(Err(TooMany));
         }
@@ -133,7 +139,7 @@ impl Ledger {
             }
         }
         moves.retain(|_, known| known.by != 0);
-        let days = self.days_of(&moves, agent_id).await?;
+        let days = days_of(&snapshot.views, zone, &moves, agent_id).await?;
         let restated = moves.into_iter().map(|((day, figure), mut known)| {
             let new = figure.of(days.get(&day));
             known.positions.sort_unstable();
@@ -141,25 +147,6 @@ impl Ledger {
             Restatement { figure, day, old: new - known.by, new, positions: known.positions }
         });
         Ok(Ok(restated.collect()))
-    }
-
-    /// The figures of these days now.
-    async fn days_of(
-        &self,
-        moves: &BTreeMap<(NaiveDate, Figure), Move>,
-        agent_id: Option<Uuid>,
-    ) -> Result<HashMap<NaiveDate, Day>, RecordError> {
-        let zone = self.dialing().await?.zone();
-        let (Some((first, _)), Some((last, _))) = (moves.keys().next(), moves.keys().next_back()) else {
-            return Ok(HashMap::new());
-        };
-        let span = Span {
-            agents: agent_id.map(|id| vec![id]),
-            from: Some(day_start(*first, zone)),
-            before: Some(day_start(*last + Days::new(1), zone)),
-            zone,
-        };
-        Ok(self.views().days(&span).await?.into_iter().map(|day| (day.day, day)).collect())
     }
 
     /// When what was stored after that position was told; `None`: nothing was.
@@ -192,13 +179,31 @@ impl Ledger {
         leads.sort_unstable();
         leads.dedup();
         let mut conn = self.pool().acquire().await?;
-        let steps = steps::load_all(&mut conn, StreamKind::Lead, &leads).await?;
-        let found = rows.iter().filter_map(|row| {
-            let said = steps.get(&row.lead_id)?.iter().find(|step| says(step, row))?;
-            Some((row.id, said.position))
-        });
-        Ok(found.collect())
+        let mut found = HashMap::with_capacity(rows.len());
+        for piece in leads.chunks(PIECE) {
+            let steps = steps::load_all(&mut conn, StreamKind::Lead, piece).await?;
+            found.extend(rows.iter().filter_map(|row| {
+                let said = steps.get(&row.lead_id)?.iter().find(|step| says(step, row))?;
+                Some((row.id, said.position))
+            }));
+        }
+        Ok(found)
     }
+}
+
+/// The figures of these days.
+async fn days_of(
+    views: &Views,
+    zone: Tz,
+    moves: &BTreeMap<(NaiveDate, Figure), Move>,
+    agent_id: Option<Uuid>,
+) -> Result<HashMap<NaiveDate, Day>, RecordError> {
+    let (Some((first, _)), Some((last, _))) = (moves.keys().next(), moves.keys().next_back()) else {
+        return Ok(HashMap::new());
+    };
+    let (from, before) = (day_start(*first, zone), day_start(*last + Days::new(1), zone));
+    let span = Span::new(agent_id.map(|id| vec![id]), Some(from), Some(before), zone);
+    Ok(views.days(&span).await?.into_iter().map(|day| (day.day, day)).collect())
 }
 
 /// Whether it is this event that a row is about.

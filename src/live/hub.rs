@@ -6,6 +6,7 @@ use crate::ledger::{Followed, Ledger, RecordError};
 use crate::shutdown::Tasks;
 use projections::occurrences;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Semaphore, broadcast, watch};
 
@@ -37,17 +38,20 @@ pub struct Hub {
     sender: broadcast::Sender<Batch>,
     /// Nothing is ever sent: it counts who holds a seat.
     seats: watch::Sender<()>,
+    /// All up to here is told, or was told before anybody listened.
+    read: Arc<AtomicI64>,
     /// Turns at reading what was missed: the service has other things to do too.
     turns: Arc<Semaphore>,
 }
 
 impl Hub {
-    /// Nobody listens yet.
-    pub fn new(ledger: Ledger) -> Self {
+    /// Nobody listens yet; what is stored up to `head` was told by others, or to nobody.
+    pub fn new(ledger: Ledger, head: i64) -> Self {
         Self {
             ledger,
             sender: broadcast::Sender::new(BATCHES),
             seats: watch::Sender::new(()),
+            read: Arc::new(AtomicI64::new(head)),
             turns: Arc::new(Semaphore::new(CATCHING_UP)),
         }
     }
@@ -62,9 +66,9 @@ impl Hub {
         self.sender.subscribe()
     }
 
-    /// How far the read models are: what is told reaches no further.
+    /// How far the log has been read for listeners: what comes after it is told to whoever has subscribed.
     pub fn position(&self) -> i64 {
-        self.ledger.followed().position
+        self.read.load(Ordering::Acquire)
     }
 
     /// What happened at positions `after + 1` to `upto`, as it was told then.
@@ -85,9 +89,10 @@ impl Hub {
         Ok((self.between(after, upto).await?, upto))
     }
 
-    /// Tells what happens after `from` until the service ends.
-    pub async fn run(self, from: i64, mut followed: watch::Receiver<Followed>, tasks: Tasks) {
-        let (mut told, mut read) = (from, from);
+    /// Tells what happens from now on until the service ends.
+    pub async fn run(self, mut followed: watch::Receiver<Followed>, tasks: Tasks) {
+        let mut read = self.position();
+        let mut told = read;
         loop {
             tokio::select! {
                 reached = followed.wait_for(|followed| followed.position > read) => {
@@ -105,6 +110,7 @@ impl Hub {
             }
             if self.seats.receiver_count() == 0 {
                 (told, read) = (upto, upto);
+                self.read.store(read, Ordering::Release);
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
@@ -116,6 +122,7 @@ impl Hub {
                         let _ = self.sender.send(Batch { after: told, upto: read, news: Arc::new(news) });
                         told = read;
                     }
+                    self.read.store(read, Ordering::Release);
                 }
                 Err(error) => tracing::warn!(%error, "what happens could not be told; it is tried again"),
             }

@@ -3,19 +3,11 @@
 //! or a restart tells nothing again.
 //!
 //! Read in this order: [`news`] (what of the log is told), [`hub`] (one reader of the log for all listeners), [`audience`] (who
-//! may hear it), [`sockets`] and [`stream`] (the two ways).
+//! may hear it, [`places`] how many), [`sockets`] and [`stream`] (the two ways).
 
 pub mod audience;
 pub mod hub;
 pub mod news;
+pub mod places;
 pub mod sockets;
 pub mod stream;
-
-use crate::state::App;
-use axum::Router;
-use axum::routing::get;
-
-/// Its path; Socket.IO is a layer, see [`sockets::layer`].
-pub fn routes() -> Router<App> {
-    Router::new().route("/api/v1/ledger/stream", get(stream::handler))
-}

@@ -35,6 +35,7 @@ const MESSAGE_MAX: u64 = 16 << 10;
 const BUFFERED: usize = 256;
 /// How long a client may take to say who it is.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
+const RETRY: Duration = Duration::from_millis(500);
 /// The room of whoever sees everything.
 const ALL: &str = "all";
 /// The room of whoever sees what is nobody's.
@@ -67,12 +68,18 @@ pub fn layer(app: &App) -> SocketIoLayer {
     let (letting_in, connected) = (app.clone(), app.clone());
     let let_in = async move |socket: SocketRef, TryData(shown): TryData<Handshake>| {
         let listener = find(&letting_in, shown.ok().and_then(|shown| shown.token)).await?;
+        let place = letting_in.places.take(listener.id).ok_or(Refused("Too many connections"))?;
+        socket.extensions.insert(place);
         // Before the client is told that it is connected: whatever happens from then on it hears.
         socket.extensions.insert(letting_in.hub.seat());
         socket.extensions.insert(listener);
         Ok::<(), Refused>(())
     };
-    let connect = async move |socket: SocketRef| join_own(&connected, &socket);
+    // At once, not in a task of its own: a client may join its room with its first message.
+    let connect = move |socket: SocketRef| {
+        join_own(&connected, &socket);
+        std::future::ready(())
+    };
     io.ns("/", connect.with(let_in));
     app.tasks.start(tell(app.clone(), io));
     layer
@@ -178,12 +185,15 @@ async fn tell(app: App, io: SocketIo) {
 }
 
 async fn emit_all(app: &App, io: &SocketIo, batch: &Batch) {
-    let leaders = match leaders(app, &batch.news).await {
-        Ok(leaders) => leaders,
-        Err(error) => {
-            tracing::warn!(%error, "those who lead were not told");
-            HashMap::new()
+    let leaders = loop {
+        match leaders(app, &batch.news).await {
+            Ok(leaders) => break leaders,
+            Err(error) => tracing::warn!(%error, "who leads whom could not be read; it is tried again"),
         }
+        if app.tasks.is_stopping() {
+            return;
+        }
+        tokio::time::sleep(RETRY).await;
     };
     for news in batch.news.iter() {
         let rooms = rooms(news, &leaders);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// How many are remembered.
-const REMEMBERED: usize = 50;
+const REMEMBERED: usize = 500;
 
 /// Work by id.
 #[derive(Debug)]

@@ -58,7 +58,7 @@ const NEVER: [(&str, &[&str]); 11] = [
         ],
     ),
     ("src/work", &["crate::dialects", "axum", "cqrs_es"]),
-    ("src/live", &["crate::dialects", "sqlx", "cqrs_es"]),
+    ("src/live", &["crate::dialects", "crate::http", "sqlx", "cqrs_es"]),
     ("src/exports", &["crate::dialects", "crate::http", "axum", "cqrs_es"]),
     ("src/cli", &["cqrs_es", "axum::"]),
     ("src/postgres", &["crate::ledger", "crate::dialects", "crate::http", "axum"]),

@@ -58,7 +58,7 @@ pub struct Lead {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Conversion {
     pub at: Instant,
-    /// Whose lead it was then; where it was nobody's, who got it next.
+    /// Whose lead it was then.
     pub agent_id: Option<AgentId>,
     /// When a person set another stage.
     pub undone_at: Option<Instant>,
@@ -125,7 +125,8 @@ impl Lead {
                 self.assigned_at = Some(e.at);
                 self.hours_overridden_at = None;
                 self.agent_id = e.agent_id;
-                if let Some(sale) = self.conversions.last_mut().filter(|sale| sale.undone_at.is_none()) {
+                // A lead that is made as a sale is given to somebody in the same breath.
+                if let Some(sale) = self.conversions.last_mut().filter(|sale| sale.at == e.at) {
                     sale.agent_id = sale.agent_id.or(e.agent_id);
                 }
             }

@@ -27,9 +27,9 @@ const BUSY_RETRY_AFTER_SECONDS: i64 = 2;
 pub enum Reject {
     NotAuthenticated,
     NotPermitted,
-    /// Where it is, what is wrong, and the kind of fault.
     /// B-170
     TooManyRequests(Standing),
+    /// Where it is, what is wrong, and the kind of fault.
     Invalid {
         loc: Vec<&'static str>,
         msg: String,

@@ -50,6 +50,12 @@ fn metric(name: &str) -> Option<(Metric, &'static str)> {
     })
 }
 
+/// Of a hundred: what is divided by what.
+const RATES: [(&str, [&str; 2]); 2] = [
+    ("conversion_rate", ["converted_leads", "total_leads"]),
+    ("success_rate", ["completed_calls", "total_calls"]),
+];
+
 pub async fn handler(
     State(app): State<App>,
     reader: Reader,
@@ -61,6 +67,9 @@ pub async fn handler(
 
 async fn explain(app: &App, name: &str, query: &Map<String, Value>) -> Result<Value, Reject> {
     let name = snake(name.rsplit('.').next().unwrap_or(name));
+    if let Some((_, parts)) = RATES.iter().find(|(rate, _)| *rate == name) {
+        return Ok(json!({ "metric": name, "definition": "of a hundred", "parts": parts }));
+    }
     let (metric, definition) = metric(&name).ok_or(Reject::NotFound("Metric"))?;
     let zone = app.ledger.dialing().await?.zone();
     let mut fields = Fields::of_query(query);
@@ -78,9 +87,9 @@ async fn explain(app: &App, name: &str, query: &Map<String, Value>) -> Result<Va
     }
     fields.end()?;
     let user = app.ledger.views().agent_meant(user).await.map_err(RecordError::from)?;
-    let span = Span { agents: user.map(|id| vec![id]), from, before, zone };
+    let span = Span::new(user.map(|id| vec![id]), from, before, zone);
     let behind = Behind { metric, span, source, quality };
-    let position = app.ledger.followed().position;
+    let position = app.hub.position();
     let (value, items) = app.ledger.explain(&behind, after.and_then(Result::ok), limit).await?;
     let is_all = i64::try_from(items.len()).unwrap_or(limit) < limit;
     let next = items.last().map(|item| item.id).filter(|_| !is_all);

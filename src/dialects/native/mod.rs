@@ -12,6 +12,7 @@ pub mod rebuilds;
 pub mod reject;
 pub mod resolve_dead_letter;
 pub mod restatements;
+pub mod stream;
 pub mod verification;
 pub mod words;
 
@@ -30,6 +31,7 @@ pub fn routes() -> Router<App> {
         .route("/dead-letters", get(dead_letters::handler))
         .route("/dead-letters/{id}/resolve", post(resolve_dead_letter::handler))
         .route("/explain/{metric}", get(explain::handler))
+        .route("/stream", get(stream::handler))
         .route("/restatements", get(restatements::handler))
         .route("/verify", get(verification::handler))
         .method_not_allowed_fallback(reject::method_not_allowed);

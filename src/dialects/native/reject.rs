@@ -25,6 +25,7 @@ pub enum Reject {
     Invalid { loc: [&'static str; 2], msg: String },
     Body(BodyError),
     AlreadyResolved,
+    TooManyListeners,
     Unavailable,
     Internal,
 }
@@ -55,6 +56,11 @@ impl Reject {
             Self::AlreadyResolved => {
                 (StatusCode::CONFLICT, "already_resolved", detail("The dead letter is resolved already"))
             }
+            Self::TooManyListeners => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too_many_listeners",
+                detail("Too many listeners; close one, or try again later"),
+            ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",

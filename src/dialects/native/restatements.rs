@@ -38,7 +38,7 @@ async fn list(app: &App, query: &Map<String, Value>) -> Result<Value, Reject> {
     fields.end()?;
     let Some(since) = since else { return Err(Reject::NotFound("Time")) };
     let user = app.ledger.views().agent_meant(user).await.map_err(RecordError::from)?;
-    let position = app.ledger.followed().position;
+    let position = app.hub.position();
     let restated = app.ledger.restatements(since, user).await?.map_err(|TooMany| {
         let msg = "More was restated than one answer holds; ask for a later time".to_owned();
         Reject::Invalid { loc: ["query", "since"], msg }

@@ -61,9 +61,11 @@ fn shown_id(body: &Map<String, Value>) -> Option<AnyId> {
 
 async fn whose(app: &App, caller: &Caller, user: Option<AnyId>) -> Result<Uuid, Reject> {
     let Some(id) = user else { return Ok(caller.person.id) };
-    let row = user::find_id(app, id)
-        .await
-        .map_err(|_| Reject::Invalid(vec![("userId", "No such user".to_owned())]))?;
+    let found = user::find_id(app, id).await;
+    if matches!(found, Err(Reject::NotFound)) {
+        return Err(Reject::Invalid(vec![("userId", "No such user".to_owned())]));
+    }
+    let row = found?;
     if caller.reach(app).await?.covers(Some(AgentId(row.id))) {
         Ok(row.id)
     } else {

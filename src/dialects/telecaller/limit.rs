@@ -14,6 +14,8 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+/// Where files are asked for.
+const EXPORTS: &str = "/api/reports/export/";
 /// Where people log in: counted by account and address, when the account is known.
 pub const LOG_IN: &str = "/api/auth/login";
 
@@ -51,9 +53,23 @@ pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Re
         }
     };
     let is_read = request.method() == Method::GET;
+    // A file is made anew each time: that is never free.
+    let is_tagged = is_read && bucket == Bucket::General && !path.starts_with(EXPORTS);
     let asked = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let address = address(&request);
+    let id = request_id(request.extensions());
     let mut response = next.run(request).await;
-    if is_read && bucket == Bucket::General {
+    // A token that is void is nobody's: whoever shows it is charged, not whose it was.
+    if let (StatusCode::UNAUTHORIZED, Some(own)) = (response.status(), standing)
+        && asker != address
+    {
+        app.limits.give_back(bucket, &asker, own);
+        return match app.limits.charge(bucket, &address) {
+            Ok(standing) => with(response, standing),
+            Err(standing) => Reject::TooManyRequests(standing).answer(&id),
+        };
+    }
+    if is_tagged {
         response = conditional::answer(asked, response).await;
     }
     let standing = standing.map(|standing| {

@@ -1,7 +1,7 @@
 //! `POST /api/auth/login`: every human's way in, by e-mail or user name (B-122, B-123, C-36).
 
 use super::limit;
-use super::reject::{Body, Reject, Rejected};
+use super::reject::{Body, Reject};
 use super::words::{self, User};
 use crate::http::client_address::ClientAddress;
 use crate::http::limits::Bucket;
@@ -41,12 +41,16 @@ pub async fn handler(State(app): State<App>, request: Request) -> Response {
     // By account and address (C-28): counted by hash, so that no list of names tried lies in memory.
     let account = text(&body, "email").or_else(|| text(&body, "username")).unwrap_or("").trim();
     let asker = format!("{from} {}", sha256_hex(account.to_lowercase()));
-    match app.limits.charge(Bucket::Auth, &asker) {
-        Err(standing) => Reject::TooManyRequests(standing).answer(&id),
-        Ok(standing) => {
-            let answer = log_in(&app, &body, address).await.map(Json);
-            limit::with(answer.map_err(|reject| Rejected(reject, id)).into_response(), standing)
-        }
+    let charged = app.limits.charge(Bucket::Address, &from);
+    let standing = match charged.and_then(|_| app.limits.charge(Bucket::Auth, &asker)) {
+        Ok(standing) => standing,
+        Err(standing) => return Reject::TooManyRequests(standing).answer(&id),
+    };
+    match log_in(&app, &body, address).await {
+        Ok(reply) => limit::with(Json(reply).into_response(), standing),
+        // That has a window of its own, and says so.
+        Err(reject @ Reject::TooManyTries { .. }) => reject.answer(&id),
+        Err(reject) => limit::with(reject.answer(&id), standing),
     }
 }
 

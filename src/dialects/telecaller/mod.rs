@@ -11,6 +11,7 @@
 //!   monthly one about the calendar month of its day; `ledger` is what the ledger knows of them, `variance` what was typed
 //!   less that.
 //! - `downloadUrl` may be answered before its file is there: whoever fetches it waits, or watches `progressUrl`.
+//! - Dashboards count in quarter hours: an instant within one means all of it.
 //! - Dashboards show what the caller may see. Every status and quality is listed, of sources those that occur.
 //! - Reads carry an `ETag`; a client that has the answer already is told so (304), and that costs nothing of its limit.
 //! - Log-ins are limited by account and address, so that an office behind one address can log in.

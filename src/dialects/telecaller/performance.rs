@@ -87,12 +87,9 @@ async fn performance(app: &App, caller: &Caller, query: &Map<String, Value>) -> 
     let user = views.agent_meant(user).await.map_err(RecordError::from)?;
     let agents = caller.counted(app, user).await?;
     let start = |day: NaiveDate| domain::time::day_start(day, zone);
-    let span = Span {
-        agents,
-        from: Some(from.unwrap_or_else(|| start(first))),
-        before: Some(before.unwrap_or_else(|| start(last + Days::new(1)))),
-        zone,
-    };
+    let from = from.unwrap_or_else(|| start(first));
+    let before = before.unwrap_or_else(|| start(last + Days::new(1)));
+    let span = Span::new(agents, Some(from), Some(before), zone);
     let days = views.days(&span).await.map_err(RecordError::from)?;
     let days: HashMap<NaiveDate, _> = days.into_iter().map(|day| (day.day, day)).collect();
     let daily = first.iter_days().take_while(|day| *day <= last).map(|date| {

@@ -40,7 +40,9 @@ impl Listener {
                 self.read = rest;
                 let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
                 let Some(id) = field("id: ") else { continue };
-                let data = serde_json::from_str(field("data: ").unwrap()).unwrap();
+                // How far everything is told, for whoever has heard nothing yet.
+                let Some(data) = field("data: ") else { continue };
+                let data = serde_json::from_str(data).unwrap();
                 return Some((id.parse().unwrap(), field("event: ").unwrap().to_owned(), data));
             }
             let more = tokio::time::timeout(Duration::from_secs(1), self.bytes.next()).await;
@@ -85,6 +87,26 @@ async fn a_listener_who_comes_back_hears_what_they_missed_and_nothing_twice() {
         assert_eq!(refused.0, 422, "{}", refused.1);
     }
     app.rebuilt_equals_live().await;
+}
+
+/// A process that begins on a full log tells whoever comes nothing old, and takes up whoever left off elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_process_tells_nothing_old_and_everything_missed() {
+    let app = TestApp::start().await;
+    history::open_dialing(&app.app).await;
+    history::capture(&app.app, (0..8).map(|n| format!("0912555{n:04}"))).await;
+    let token = token(&app, "admin").await;
+    let mut here = Listener::open(&app, &token, None).await.ok().unwrap();
+    history::random(&app, 5, 30).await;
+    let heard = here.all().await;
+    let other = TestApp::join(&app.database_url, app.clock.clone()).await;
+    let mut fresh = Listener::open(&other, &token, None).await.ok().unwrap();
+    let mut back = Listener::open(&other, &token, Some(heard[3].0)).await.ok().unwrap();
+    assert_eq!(fresh.all().await, []);
+    assert_eq!(back.all().await, heard[4..]);
+    let admin = Client::nobody(&other).with_token(&token);
+    admin.post("/api/leads", &json!({ "name": "Jane Doe", "phone": "9876543219" })).await;
+    assert_eq!(fresh.next().await.unwrap().1, "new-lead-assigned");
 }
 
 /// C-36

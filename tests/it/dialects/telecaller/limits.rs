@@ -124,3 +124,19 @@ async fn machines_have_a_bucket_of_their_own() {
         assert_eq!(Client::nobody(&app).form("/api/calls/status-callback", said, &form).await.status, status);
     }
 }
+
+/// Whoever shows a token that is void is charged where they are; whose it was goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_void_token_locks_nobody_out_and_a_star_is_no_tag() {
+    let app = TestApp::start_with(&[("LEDGER_RATE_LIMIT_GENERAL", "5")]).await;
+    let thief = Client::person(&app, "admin").await;
+    assert_eq!(thief.post("/api/auth/logout", &json!({})).await.status, 200);
+    for status in [401, 401, 401, 401, 401, 429, 429] {
+        assert_eq!(thief.get("/api/leads").await.status, status);
+    }
+    let admin = Client::person(&app, "admin").await;
+    for status in [200, 200, 200, 200, 429] {
+        let star = [("if-none-match", "*")];
+        assert_eq!(admin.send(Method::GET, "/api/leads", None, &star).await.status, status);
+    }
+}
