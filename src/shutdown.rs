@@ -12,6 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub struct Tasks {
     tracker: TaskTracker,
     token: CancellationToken,
+    listening: CancellationToken,
 }
 
 impl Tasks {
@@ -31,8 +32,19 @@ impl Tasks {
         self.token.is_cancelled()
     }
 
+    /// Is done when nobody new is let in: whoever only listens is sent away, so that requests can end.
+    pub async fn draining(&self) {
+        self.listening.cancelled().await;
+    }
+
+    /// Sends those away who only listen.
+    pub fn drain(&self) {
+        self.listening.cancel();
+    }
+
     /// Tells every task to end.
     pub fn stop(&self) {
+        self.drain();
         self.token.cancel();
         self.tracker.close();
     }

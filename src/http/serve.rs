@@ -69,5 +69,6 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: 
         });
     }
     drop(listener);
+    tasks.drain();
     let _ = tokio::time::timeout(DRAIN_MAX, graceful.shutdown()).await;
 }

@@ -1,5 +1,6 @@
 //! How many may listen at once? So many in all, and so many by one person.
 
+use metrics::gauge;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
@@ -29,6 +30,7 @@ impl Places {
             return None;
         }
         known.insert(id, own + 1);
+        gauge!("ledger_listeners").increment(1);
         Some(Place(Arc::new(Held { places: self.clone(), id })))
     }
 }
@@ -38,6 +40,7 @@ impl Drop for Held {
         let mut known = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = known.get_mut(&self.id) {
             *own -= 1;
+            gauge!("ledger_listeners").decrement(1);
             if *own == 0 {
                 known.remove(&self.id);
             }

@@ -146,7 +146,7 @@ async fn watch(app: App, socket: SocketRef) {
     while socket.connected() {
         tokio::select! {
             () = tokio::time::sleep(CHECK_EVERY) => {}
-            () = app.tasks.stopping() => return,
+            () = app.tasks.draining() => return,
         }
         match listener.again(&app).await {
             Ok(Some(_)) => {}
@@ -178,7 +178,7 @@ async fn tell(app: App, io: SocketIo) {
                 Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "clients were not told of everything"),
                 Err(RecvError::Closed) => break,
             },
-            () = app.tasks.stopping() => break,
+            () = app.tasks.draining() => break,
         }
     }
     io.close().await;

@@ -64,7 +64,7 @@ impl Teller {
         let tasks = self.app.tasks.clone();
         tokio::select! {
             _ = self.tell_all(&mut batches) => {}
-            () = tasks.stopping() => {}
+            () = tasks.draining() => {}
         }
     }
 

@@ -66,6 +66,8 @@ async fn nothing_personal_and_no_secret_is_logged() {
         "what is measured is told"
     );
     show_canaries(&http, &address).await;
+    let password = std::fs::read_to_string(dir.path().join(".lead-ledger/admin-password")).unwrap();
+    work_with_canaries(&http, &address, password.trim()).await;
     child.kill().unwrap();
     child.wait().unwrap();
     let logged = std::fs::read_to_string(&log).unwrap();
@@ -73,6 +75,40 @@ async fn nothing_personal_and_no_secret_is_logged() {
     for canary in CANARIES {
         assert!(!logged.contains(canary), "{canary} was logged");
         assert!(!told.contains(canary), "{canary} was told");
+    }
+}
+
+/// Somebody logged in: reports, files, listeners.
+async fn work_with_canaries(http: &reqwest::Client, address: &str, password: &str) {
+    let log_in = json!({ "username": "admin", "password": password });
+    let log_in = http.post(format!("http://{address}/api/auth/login")).json(&log_in).send().await.unwrap();
+    let log_in: serde_json::Value = log_in.json().await.unwrap();
+    let token = log_in["token"].as_str().unwrap();
+    let lead = json!({ "name": "Canaria", "phone": "09351112233", "notes": "Canaria" });
+    let report = json!({ "reportDate": "2025-03-01", "dailyNotes": "Canaria 09351112233" });
+    let export = format!("http://{address}/api/reports/export/all?format=pdf");
+    for (request, token, status) in [
+        (http.post(format!("http://{address}/api/leads")).json(&lead), token, 201),
+        (http.post(format!("http://{address}/api/reports")).json(&report), token, 201),
+        (http.post(format!("http://{address}/api/reports")).json(&report), token, 400),
+        (http.get(export), token, 200),
+        (http.get(format!("http://{address}/api/reports/download/Canaria")), token, 404),
+        (http.get(format!("http://{address}/api/v1/ledger/explain/Canaria")), token, 404),
+        (http.get(format!("http://{address}/api/v1/ledger/stream")), "canary token", 401),
+    ] {
+        assert_eq!(request.bearer_auth(token).send().await.unwrap().status(), status);
+    }
+    let url = format!("http://{address}/socket.io/?EIO=4&transport=polling");
+    for shown in ["canary token", token] {
+        let opened = http.get(&url).send().await.unwrap().text().await.unwrap();
+        let opened: serde_json::Value = serde_json::from_str(&opened[1..]).unwrap();
+        let session = format!("{url}&sid={}", opened["sid"].as_str().unwrap());
+        let packets =
+            [format!("40{}", json!({ "token": shown })), "42[\"join-user-room\",\"Canaria\"]".to_owned()];
+        for packet in packets {
+            http.post(&session).body(packet).send().await.unwrap();
+        }
+        http.get(&session).send().await.unwrap();
     }
 }
 
