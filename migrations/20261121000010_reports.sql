@@ -39,7 +39,16 @@ CREATE TABLE live.restatements (
     is_agent    uuid
 );
 CREATE INDEX restatements_recorded_at ON live.restatements (recorded_at, id);
-INSERT INTO projection_checkpoints (projection) VALUES ('reports'), ('conversions'), ('restatements');
+-- How many leads came, when, whose are they, and from where? By quarter hour, UTC; the nil agent is nobody.
+CREATE TABLE live.lead_metrics (
+    bucket   timestamptz NOT NULL,
+    agent_id uuid        NOT NULL,
+    source   text        NOT NULL COLLATE "C",
+    leads    bigint      NOT NULL,
+    PRIMARY KEY (bucket, agent_id, source)
+) WITH (fillfactor = 50);
+INSERT INTO projection_checkpoints (projection) VALUES
+    ('reports'), ('conversions'), ('restatements'), ('lead_metrics');
 
 -- Which of the calls came after their lead's first answered one; folded anew at the next start, see 20261121000007.
 ALTER TABLE live.call_metrics ADD COLUMN followups bigint NOT NULL DEFAULT 0;

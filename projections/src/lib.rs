@@ -29,6 +29,7 @@ pub mod interests;
 pub mod lead;
 pub mod lead_counts;
 pub mod lead_list;
+pub mod lead_metrics;
 pub mod performance;
 pub mod reports;
 pub mod restatements;

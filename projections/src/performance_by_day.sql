@@ -12,10 +12,10 @@ FROM (
       AND bucket >= COALESCE($2::timestamptz, '1901-01-01') AND ($3::timestamptz IS NULL OR bucket < $3)
     GROUP BY 1
     UNION ALL
-    SELECT (created_at AT TIME ZONE $4)::date, 0, 0, 0, 0, count(*), 0
-    FROM lead
+    SELECT (bucket AT TIME ZONE $4)::date, 0, 0, 0, 0, sum(leads), 0
+    FROM lead_metrics
     WHERE ($1::uuid[] IS NULL OR COALESCE(agent_id, '00000000-0000-0000-0000-000000000000') = ANY ($1))
-      AND created_at >= COALESCE($2::timestamptz, '1901-01-01') AND ($3::timestamptz IS NULL OR created_at < $3)
+      AND bucket >= COALESCE($2::timestamptz, '1901-01-01') AND ($3::timestamptz IS NULL OR bucket < $3)
     GROUP BY 1
     UNION ALL
     SELECT (converted_at AT TIME ZONE $4)::date, 0, 0, 0, 0, 0, count(*)

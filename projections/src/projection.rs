@@ -3,6 +3,7 @@
 use crate::call_metrics::Sums;
 use crate::change::{Change, Folded};
 use crate::lead_counts::Counts;
+use crate::lead_metrics::Came;
 use crate::plan::Plan;
 use crate::row::{CopyLine, Delta, Row};
 use crate::{
@@ -24,6 +25,7 @@ pub enum Projection {
     DeadLetters,
     CallMetrics,
     LeadCounts,
+    LeadMetrics,
     Interests,
     Reports,
     Conversions,
@@ -42,6 +44,7 @@ pub enum Flush {
     DeadLetters(Delta<dead_letters::DeadLetterRow>),
     CallMetrics(Sums),
     LeadCounts(Counts),
+    LeadMetrics(Came),
     Interests(Delta<interests::InterestRow>),
     Reports(Delta<reports::ReportRow>),
     Conversions(Delta<conversions::ConversionRow>),
@@ -49,7 +52,7 @@ pub enum Flush {
 }
 
 impl Projection {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Lead,
         Self::CallHistory,
         Self::DialQueue,
@@ -59,6 +62,7 @@ impl Projection {
         Self::DeadLetters,
         Self::CallMetrics,
         Self::LeadCounts,
+        Self::LeadMetrics,
         Self::Interests,
         Self::Reports,
         Self::Conversions,
@@ -77,6 +81,7 @@ impl Projection {
             Self::DeadLetters => "dead_letters",
             Self::CallMetrics => "call_metrics",
             Self::LeadCounts => "lead_counts",
+            Self::LeadMetrics => "lead_metrics",
             Self::Interests => "interests",
             Self::Reports => "reports",
             Self::Conversions => "conversions",
@@ -95,6 +100,7 @@ impl Projection {
             Self::DialQueue | Self::Interests | Self::Conversions => &["lead_id"],
             Self::CallMetrics => &["bucket", "agent_id", "outcome"],
             Self::LeadCounts => &["panel_status", "agent_id", "stage", "source", "quality"],
+            Self::LeadMetrics => &["bucket", "agent_id", "source"],
             Self::Lead
             | Self::CallHistory
             | Self::Agents
@@ -114,6 +120,7 @@ impl Projection {
             | Self::DialQueue
             | Self::CallMetrics
             | Self::LeadCounts
+            | Self::LeadMetrics
             | Self::Interests
             | Self::Conversions
             | Self::Restatements => StreamKind::Lead,
@@ -137,6 +144,7 @@ impl Projection {
             Self::DeadLetters => Flush::DeadLetters(delta(changes, dead_letters::rows)),
             Self::CallMetrics => Flush::CallMetrics(Sums::of_changes(changes)),
             Self::LeadCounts => Flush::LeadCounts(Counts::of_changes(changes)),
+            Self::LeadMetrics => Flush::LeadMetrics(Came::of_changes(changes)),
             Self::Interests => Flush::Interests(delta(changes, interests::rows)),
             Self::Reports => Flush::Reports(delta(changes, reports::rows)),
             Self::Conversions => Flush::Conversions(delta(changes, conversions::rows)),
@@ -158,7 +166,7 @@ impl Projection {
             Self::Reports => lines(reports::rows(stream, folded), out),
             Self::Conversions => lines(conversions::rows(stream, folded), out),
             Self::Restatements => lines(restatements::rows(stream, folded), out),
-            Self::CallMetrics | Self::LeadCounts => {}
+            Self::CallMetrics | Self::LeadCounts | Self::LeadMetrics => {}
         }
     }
 }
@@ -176,6 +184,7 @@ impl Flush {
             Self::DeadLetters(delta) => delta.plan(plan),
             Self::CallMetrics(sums) => sums.plan(plan),
             Self::LeadCounts(counts) => counts.plan(plan),
+            Self::LeadMetrics(came) => came.plan(plan),
             Self::Interests(delta) => delta.plan(plan),
             Self::Reports(delta) => delta.plan(plan),
             Self::Conversions(delta) => delta.plan(plan),

@@ -15,6 +15,7 @@ use crate::checkpoint::{self, Checkpoint};
 use crate::checksum::{self, Checksum};
 use crate::feed::{self, FeedError, Record};
 use crate::lead_counts::Counts;
+use crate::lead_metrics::Came;
 use crate::projection::Projection;
 use crate::swap;
 use bytes::BytesMut;
@@ -268,7 +269,7 @@ async fn load(
 
 fn encode(projection: Projection, shards: &Shards, sender: &tokio::sync::mpsc::Sender<BytesMut>) {
     let mut chunk = BytesMut::with_capacity(CHUNK + CHUNK / 8);
-    let (mut sums, mut counts) = (Sums::default(), Counts::default());
+    let (mut sums, mut counts, mut came) = (Sums::default(), Counts::default(), Came::default());
     for shard in shards {
         for (stream, folded) in shard.iter().filter(|(stream, _)| stream.kind == projection.reads()) {
             if projection == Projection::CallMetrics {
@@ -276,6 +277,9 @@ fn encode(projection: Projection, shards: &Shards, sender: &tokio::sync::mpsc::S
             }
             if projection == Projection::LeadCounts {
                 counts.add(folded, 1);
+            }
+            if projection == Projection::LeadMetrics {
+                came.add(folded, 1);
             }
             projection.copy(*stream, folded, &mut chunk);
             if chunk.len() >= CHUNK {
@@ -288,6 +292,7 @@ fn encode(projection: Projection, shards: &Shards, sender: &tokio::sync::mpsc::S
     }
     sums.copy(&mut chunk);
     counts.copy(&mut chunk);
+    came.copy(&mut chunk);
     let _ = sender.blocking_send(chunk);
 }
 

@@ -21,7 +21,7 @@ const LATE_MAX: i64 = 100_000;
 /// Leads whose events are read at once.
 const PIECE: usize = 5_000;
 /// Clocks of several processes differ by less than this.
-const CLOCKS: chrono::Duration = chrono::Duration::minutes(5);
+const CLOCKS: chrono::Duration = chrono::Duration::seconds(10);
 
 /// Since when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
