@@ -10,13 +10,14 @@ use sqlx::postgres::PgConnection;
 use std::collections::{BTreeSet, HashMap};
 use std::pin::pin;
 
-/// An event and what its stream was after it.
+/// An event and what its stream was before and after it.
 #[derive(Clone, Debug)]
 pub struct Occurrence {
     pub position: i64,
     pub recorded_at: Instant,
     pub stream: StreamId,
     pub event: Event,
+    pub before: State,
     pub state: State,
 }
 
@@ -45,10 +46,12 @@ pub async fn between(
         }
         let event = record.event()?;
         let state = states.entry(stream).or_insert_with(|| State::empty(stream.kind));
+        let before = state.clone();
         state.apply(event.clone());
         if is_wanted(record.event_type()) {
             let (position, recorded_at) = (record.position, record.recorded_at);
-            occurrences.push(Occurrence { position, recorded_at, stream, event, state: state.clone() });
+            let state = state.clone();
+            occurrences.push(Occurrence { position, recorded_at, stream, event, before, state });
         }
     }
     Ok(occurrences)

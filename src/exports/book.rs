@@ -24,16 +24,29 @@ pub struct Book {
     pub position: i64,
     pub recorded_at: Instant,
     pub zone: Tz,
-    /// By name.
+    /// One for each period that is among the reports: days, weeks and months are never added up.
+    pub totals: Vec<Total>,
+    /// By name and period.
     pub people: Vec<Person>,
     /// The latest day first.
     pub lines: Vec<Line>,
 }
 
-/// What somebody said of all their reports, and what the ledger knows of the same days.
+/// All reports of a period.
+#[derive(Clone, Debug)]
+pub struct Total {
+    pub period: Period,
+    pub reports: i64,
+    pub people: i64,
+    pub said: Known,
+    pub known: Known,
+}
+
+/// What somebody said of all their reports of a period, and what the ledger knows of the same days.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub name: String,
+    pub period: Period,
     pub reports: i64,
     pub said: Known,
     pub known: Known,
@@ -59,16 +72,6 @@ pub fn figures(known: Known) -> [i64; 4] {
 }
 
 impl Book {
-    /// All of everybody.
-    pub fn total(&self) -> (Known, Known) {
-        let mut total = (Known::default(), Known::default());
-        for person in &self.people {
-            total.0 = total.0.plus(person.said);
-            total.1 = total.1.plus(person.known);
-        }
-        total
-    }
-
     /// Reads it. `progress` is told how many reports are read, of how many.
     pub async fn read(
         views: &Views,
@@ -93,13 +96,14 @@ impl Book {
         let names: HashMap<Uuid, String> =
             views.agents_ever().await?.iter().map(|row| (row.id, row.shown_name())).collect();
         let mut lines = Vec::with_capacity(rows.len());
-        let mut people: HashMap<Uuid, Person> = HashMap::new();
+        let mut people: HashMap<(Uuid, Period), Person> = HashMap::new();
         for piece in rows.chunks(PIECE) {
             for (row, known) in piece.iter().zip(views.known_of(piece, zone).await?) {
                 let name = names.get(&row.user_id).cloned().unwrap_or_default();
                 let (said, nothing) = (row.said(), Known::default());
-                let person = people.entry(row.user_id).or_insert_with(|| Person {
+                let person = people.entry((row.user_id, row.period())).or_insert_with(|| Person {
                     name: name.clone(),
+                    period: row.period(),
                     reports: 0,
                     said: nothing,
                     known: nothing,
@@ -112,15 +116,17 @@ impl Book {
             }
             progress(lines.len(), rows.len());
         }
-        let mut people: Vec<(Uuid, Person)> = people.into_iter().collect();
+        let mut people: Vec<((Uuid, Period), Person)> = people.into_iter().collect();
         people.sort_by(|(a, one), (b, other)| (&one.name, a).cmp(&(&other.name, b)));
+        let people: Vec<Person> = people.into_iter().map(|(_, person)| person).collect();
         Ok(Self {
             title: title(wanted.period),
             days: days(wanted.from, wanted.upto),
             position: snapshot.position,
             recorded_at: snapshot.recorded_at,
             zone,
-            people: people.into_iter().map(|(_, person)| person).collect(),
+            totals: totals(wanted.period, &people),
+            people,
             lines,
         })
     }
@@ -130,6 +136,23 @@ impl Book {
         let at = self.recorded_at.with_timezone(&self.zone);
         format!("Ledger position {} of {} ({})", self.position, at.format("%Y-%m-%d %H:%M"), self.zone)
     }
+}
+
+/// By period; of the wanted one also if there is nothing.
+fn totals(wanted: Option<Period>, people: &[Person]) -> Vec<Total> {
+    let of = |period: &Period| {
+        let nothing = Known::default();
+        let mut total = Total { period: *period, reports: 0, people: 0, said: nothing, known: nothing };
+        for person in people.iter().filter(|person| person.period == total.period) {
+            total.reports += person.reports;
+            total.people += 1;
+            total.said = total.said.plus(person.said);
+            total.known = total.known.plus(person.known);
+        }
+        total
+    };
+    let all = Period::ALL.iter().map(of);
+    all.filter(|total| total.reports > 0 || wanted == Some(total.period)).collect()
 }
 
 fn title(period: Option<Period>) -> String {

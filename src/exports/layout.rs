@@ -26,6 +26,19 @@ pub struct Column {
     align: Align,
 }
 
+/// A row of a table, and what stands below it.
+pub struct Row {
+    pub cells: Vec<String>,
+    pub note: Option<String>,
+}
+
+impl Row {
+    /// Nothing stands below it.
+    pub fn of(cells: Vec<String>) -> Self {
+        Self { cells, note: None }
+    }
+}
+
 /// The columns of a table, side by side.
 pub fn columns(parts: &[(&'static str, f32, Align)]) -> Vec<Column> {
     let mut x = MARGIN;
@@ -100,20 +113,38 @@ impl Layout {
         self.y += ROW;
     }
 
-    /// A table; its head stands on every page.
-    pub fn table(&mut self, title: &str, columns: &[Column], rows: impl Iterator<Item = Vec<String>>) {
+    /// What somebody wrote, below the row it belongs to.
+    fn note(&mut self, columns: &[Column], note: &str) {
+        let x = columns.get(1).map_or(MARGIN, |column| column.x);
+        let place = Place {
+            x,
+            y: self.y + ROW * 0.4,
+            width: MARGIN + INNER - x - 3.0,
+            size: SIZE,
+            align: Align::Left,
+        };
+        self.text(note, place, false, GREY);
+        self.y += ROW * 0.75;
+    }
+
+    /// A table; its head stands on every page, and a note on the page of its row.
+    pub fn table(&mut self, title: &str, columns: &[Column], rows: impl Iterator<Item = Row>) {
         if self.y + 5.0 * ROW > BOTTOM {
             self.turn();
         }
         self.heading(title, 12.0, BLACK);
         self.head(columns);
         let mut is_empty = true;
-        for cells in rows {
-            if self.y + ROW > BOTTOM {
+        for row in rows {
+            let height = if row.note.is_some() { ROW * 1.75 } else { ROW };
+            if self.y + height > BOTTOM {
                 self.turn();
                 self.head(columns);
             }
-            self.cells(columns, &cells, false);
+            self.cells(columns, &row.cells, false);
+            if let Some(note) = &row.note {
+                self.note(columns, note);
+            }
             self.fill(MARGIN, self.y, INNER, 0.3, KNOWN);
             is_empty = false;
         }

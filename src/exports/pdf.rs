@@ -3,7 +3,7 @@
 
 use super::ExportError;
 use super::book::{Book, FIGURES, Person, figures};
-use super::layout::{BLACK, GREY, HEIGHT, INNER, Item, Layout, MARGIN, WIDTH, columns, grouped};
+use super::layout::{BLACK, GREY, HEIGHT, INNER, Item, Layout, MARGIN, Row, WIDTH, columns, grouped};
 use super::typeset::{Align, Place, Type, draw};
 use chrono::{Datelike, Timelike};
 use krilla::Document;
@@ -47,13 +47,24 @@ pub fn write(book: &Book) -> Result<Vec<u8>, ExportError> {
     document.finish().map_err(|error| ExportError::Pdf(format!("{error:?}")))
 }
 
-/// Those who called the most, as reported and in the ledger.
+/// Those who called the most, as reported and in the ledger; of days, weeks and months the first that there are.
 fn callers(book: &Book) -> Vec<(&str, [i64; 2])> {
     let calls = |person: &Person| [person.said.total_calls, person.known.total_calls];
-    let mut callers: Vec<_> = book.people.iter().map(|one| (one.name.as_str(), calls(one))).collect();
+    let period = book.totals.first().map(|total| total.period);
+    let people = book.people.iter().filter(|person| Some(person.period) == period);
+    let mut callers: Vec<_> = people.map(|one| (one.name.as_str(), calls(one))).collect();
     callers.sort_by_key(|(_, calls)| std::cmp::Reverse(calls[0].max(calls[1])));
     callers.truncate(CHART_MAX);
     callers
+}
+
+fn counted(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 fn lay_out(book: &Book) -> Layout {
@@ -69,19 +80,21 @@ fn lay_out(book: &Book) -> Layout {
         (FIGURES[2], 1.0, number),
         (FIGURES[3], 1.0, number),
     ]);
-    let (said, known) = book.total();
-    let (said, known) = (figures(said), figures(known));
     let cells = |name: &str, figures: [i64; 4]| {
         std::iter::once(name.to_owned()).chain(figures.map(grouped)).collect::<Vec<_>>()
     };
-    let variance = [0, 1, 2, 3].map(|index| said[index] - known[index]);
-    let title = format!(
-        "{} reports of {} people",
-        grouped(i64::try_from(book.lines.len()).unwrap_or(i64::MAX)),
-        book.people.len()
-    );
-    let rows = [cells("As reported", said), cells("In the ledger", known), cells("Variance", variance)];
-    layout.table(&title, &wide, rows.into_iter());
+    for total in &book.totals {
+        let (said, known) = (figures(total.said), figures(total.known));
+        let variance = [0, 1, 2, 3].map(|index| said[index] - known[index]);
+        let title = format!(
+            "{}: {} by {}",
+            capitalised(total.period.as_str()),
+            counted(total.reports, "report", "reports"),
+            counted(total.people, "person", "people")
+        );
+        let rows = [cells("As reported", said), cells("In the ledger", known), cells("Variance", variance)];
+        layout.table(&title, &wide, rows.into_iter().map(Row::of));
+    }
     let callers = callers(book);
     if !callers.is_empty() {
         layout.bars("Calls by person", ["as reported", "in the ledger"], &callers);
@@ -92,7 +105,8 @@ fn lay_out(book: &Book) -> Layout {
         [0, 1, 2, 3].map(|index| pair(said[index], known[index]))
     };
     let by_person = columns(&[
-        ("Person (reported / ledger)", 2.4, Align::Left),
+        ("Person (reported / ledger)", 2.2, Align::Left),
+        ("Type", 0.8, Align::Left),
         ("Reports", 0.8, number),
         (FIGURES[0], 1.2, number),
         (FIGURES[1], 1.2, number),
@@ -100,26 +114,26 @@ fn lay_out(book: &Book) -> Layout {
         (FIGURES[3], 1.2, number),
     ]);
     let people = book.people.iter().map(|person| {
-        let mut cells = vec![person.name.clone(), grouped(person.reports)];
+        let type_of = person.period.as_str().to_owned();
+        let mut cells = vec![person.name.clone(), type_of, grouped(person.reports)];
         cells.extend(pairs(person.said, person.known));
-        cells
+        Row::of(cells)
     });
     layout.table("By person", &by_person, people);
     let lines = columns(&[
-        ("Date", 1.15, Align::Left),
-        ("Person", 1.7, Align::Left),
-        ("Type", 0.85, Align::Left),
-        (FIGURES[0], 0.95, number),
-        (FIGURES[1], 1.2, number),
-        (FIGURES[2], 1.2, number),
-        (FIGURES[3], 1.35, number),
-        ("Notes", 1.9, Align::Left),
+        ("Date", 1.1, Align::Left),
+        ("Person", 2.2, Align::Left),
+        ("Type", 0.8, Align::Left),
+        (FIGURES[0], 1.3, number),
+        (FIGURES[1], 1.3, number),
+        (FIGURES[2], 1.3, number),
+        (FIGURES[3], 1.3, number),
     ]);
     let rows = book.lines.iter().map(|line| {
         let mut cells = vec![line.on.to_string(), line.name.clone(), line.period.as_str().to_owned()];
         cells.extend(pairs(line.said, line.known));
-        cells.push(line.notes.as_deref().unwrap_or("").chars().take(NOTES_MAX).collect());
-        cells
+        let note = line.notes.as_deref().map(|note| note.chars().take(NOTES_MAX).collect());
+        Row { cells, note }
     });
     layout.table("Reports (reported / ledger)", &lines, rows);
     layout

@@ -12,6 +12,8 @@ use rust_xlsxwriter::{
 const CELL_MAX: usize = 32_000;
 /// The most people that a chart shows.
 const CHART_MAX: u32 = 25;
+const SUMMARY: [&str; 7] =
+    ["Figure", "Type", "Reports", "People", "As reported", "In the ledger", "Variance"];
 const SIDES: [&str; 3] = ["said", "ledger", "variance"];
 
 struct Formats {
@@ -65,48 +67,41 @@ fn sides(said: Known, known: Known) -> impl Iterator<Item = i64> {
 fn summary(sheet: &mut Worksheet, book: &Book, formats: &Formats) -> Result<(), XlsxError> {
     sheet.set_name("Summary")?;
     sheet.set_column_width(0, 26)?;
-    for column in 1..=3 {
+    for column in 1..=6 {
         sheet.set_column_width(column, 14)?;
     }
     sheet.write_string_with_format(0, 0, &book.title, &formats.title)?;
     sheet.write_string(1, 0, &book.days)?;
     sheet.write_string(2, 0, book.source())?;
-    sheet.write_string(4, 0, "Reports")?;
-    sheet.write_number_with_format(
-        4,
-        1,
-        number(i64::try_from(book.lines.len()).unwrap_or(0)),
-        &formats.number,
-    )?;
-    sheet.write_string(5, 0, "People")?;
-    sheet.write_number_with_format(
-        5,
-        1,
-        number(i64::try_from(book.people.len()).unwrap_or(0)),
-        &formats.number,
-    )?;
-    for (text, column) in ["Figure", "As reported", "In the ledger", "Variance"].into_iter().zip(0u16..) {
-        sheet.write_string_with_format(7, column, text, &formats.head)?;
+    for (text, column) in SUMMARY.into_iter().zip(0u16..) {
+        sheet.write_string_with_format(4, column, text, &formats.head)?;
     }
-    let (said, known) = book.total();
-    for ((name, row), (said, known)) in
-        FIGURES.into_iter().zip(8u32..).zip(figures(said).into_iter().zip(figures(known)))
-    {
-        sheet.write_string(row, 0, name)?;
-        for (value, column) in [said, known, said - known].into_iter().zip(1u16..) {
-            sheet.write_number_with_format(row, column, number(value), &formats.number)?;
+    let mut row = 5;
+    for total in &book.totals {
+        for ((name, said), known) in FIGURES.into_iter().zip(figures(total.said)).zip(figures(total.known)) {
+            sheet.write_string(row, 0, name)?;
+            sheet.write_string(row, 1, total.period.as_str())?;
+            for (value, column) in
+                [total.reports, total.people, said, known, said - known].into_iter().zip(2u16..)
+            {
+                sheet.write_number_with_format(row, column, number(value), &formats.number)?;
+            }
+            row += 1;
         }
     }
-    let mut chart = Chart::new(ChartType::Column);
-    for column in [1u16, 2] {
-        chart
-            .add_series()
-            .set_name(("Summary", 7, column))
-            .set_categories(("Summary", 8, 0, 11, 0))
-            .set_values(("Summary", 8, column, 11, column));
+    if row > 5 {
+        // Days, weeks and months have nothing to do in one chart: the first of them.
+        let mut chart = Chart::new(ChartType::Column);
+        for column in [4u16, 5] {
+            chart
+                .add_series()
+                .set_name(("Summary", 4, column))
+                .set_categories(("Summary", 5, 0, 8, 0))
+                .set_values(("Summary", 5, column, 8, column));
+        }
+        chart.title().set_name("As reported and in the ledger");
+        sheet.insert_chart(row + 1, 0, &chart)?;
     }
-    chart.title().set_name("As reported and in the ledger");
-    sheet.insert_chart(13, 0, &chart)?;
     sheet.set_print_fit_to_pages(1, 0);
     Ok(())
 }
@@ -130,12 +125,14 @@ fn people(sheet: &mut Worksheet, book: &Book, formats: &Formats) -> Result<(), X
     sheet.set_name("By person")?;
     sheet.set_column_width(0, 28)?;
     sheet.write_string_with_format(0, 0, "Person", &formats.head)?;
-    sheet.write_string_with_format(0, 1, "Reports", &formats.head)?;
-    heads(sheet, 2, formats)?;
+    sheet.write_string_with_format(0, 1, "Type", &formats.head)?;
+    sheet.write_string_with_format(0, 2, "Reports", &formats.head)?;
+    heads(sheet, 3, formats)?;
     for (person, row) in book.people.iter().zip(1u32..) {
         sheet.write_string(row, 0, &person.name)?;
-        sheet.write_number_with_format(row, 1, number(person.reports), &formats.number)?;
-        for (value, column) in sides(person.said, person.known).zip(2u16..) {
+        sheet.write_string(row, 1, person.period.as_str())?;
+        sheet.write_number_with_format(row, 2, number(person.reports), &formats.number)?;
+        for (value, column) in sides(person.said, person.known).zip(3u16..) {
             sheet.write_number_with_format(row, column, number(value), &formats.number)?;
         }
     }
@@ -143,7 +140,7 @@ fn people(sheet: &mut Worksheet, book: &Book, formats: &Formats) -> Result<(), X
     if last > 0 {
         let mut chart = Chart::new(ChartType::Bar);
         // Calls and conversions, as reported.
-        for column in [2u16, 11] {
+        for column in [3u16, 12] {
             chart
                 .add_series()
                 .set_name(("By person", 0, column))
@@ -151,7 +148,7 @@ fn people(sheet: &mut Worksheet, book: &Book, formats: &Formats) -> Result<(), X
                 .set_values(("By person", 1, column, last, column));
         }
         chart.title().set_name("By person");
-        sheet.insert_chart(1, 15, &chart)?;
+        sheet.insert_chart(1, 16, &chart)?;
     }
     Ok(())
 }

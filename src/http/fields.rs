@@ -75,7 +75,11 @@ impl<'a> Fields<'a> {
             self.problem(name, "Input should be a valid string", "string_type");
             return None;
         };
-        if text.chars().count() > max || text.contains('\0') {
+        if text.contains('\0') {
+            self.problem(name, "String should not contain NUL", "string_unicode");
+            return None;
+        }
+        if text.chars().count() > max {
             self.problem(name, format!("String should have at most {max} characters"), "string_too_long");
             return None;
         }
@@ -133,7 +137,7 @@ impl<'a> Fields<'a> {
 
     /// The beginning of a day, `after` it in days of the zone; an instant is itself.
     fn day(&mut self, name: &'static str, zone: Tz, after: Duration) -> Option<Instant> {
-        let text = self.text(name)?;
+        let text = with_plus(self.text(name)?);
         if let Ok(day) = text.parse::<NaiveDate>() {
             // Years that every zone and the database can hold.
             let is_good = (1970..2200).contains(&day.year());
@@ -144,7 +148,8 @@ impl<'a> Fields<'a> {
             // "To" names an instant that still belongs.
             return Some(if after.is_zero() { at } else { at + Duration::microseconds(1) });
         }
-        self.problem(name, "Input should be a date (YYYY-MM-DD) or a time (ISO 8601)", "date_parsing");
+        let msg = "Input should be a date (YYYY-MM-DD) or a time (ISO 8601), from 1970 to 2199";
+        self.problem(name, msg, "date_parsing");
         None
     }
 
@@ -217,6 +222,18 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A time whose offset lost its plus sign, as it does in a query that was not encoded.
+fn with_plus(text: String) -> String {
+    let is_offset = |offset: &str| {
+        offset.len() == 5
+            && offset.bytes().enumerate().all(|(at, b)| if at == 2 { b == b':' } else { b.is_ascii_digit() })
+    };
+    match text.rsplit_once(' ') {
+        Some((time, offset)) if time.contains('T') && is_offset(offset) => format!("{time}+{offset}"),
+        _ => text,
+    }
+}
+
 /// True or false, in the words of bodies and queries.
 fn boolean(value: &Value) -> Option<bool> {
     match value {
@@ -256,6 +273,14 @@ fn has_nul(value: &Value) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_plus_sign_that_became_a_blank_is_one_again() {
+        assert_eq!(with_plus("2026-11-21T00:00:00 03:30".to_owned()), "2026-11-21T00:00:00+03:30");
+        for other in ["2026-11-21 00:00", "2026-11-21", "2026-11-21T00:00:00Z"] {
+            assert_eq!(with_plus(other.to_owned()), other);
+        }
+    }
 
     #[test]
     fn what_is_null_or_blank_is_not_there_and_all_problems_are_told_together() {

@@ -45,7 +45,10 @@ pub fn is_told(event_type: &str) -> bool {
 pub fn of(occurrence: &Occurrence) -> Option<News> {
     let (position, id) = (occurrence.position, occurrence.stream.id);
     match &occurrence.event {
-        Event::Lead(event) => of_lead(position, id, occurrence.state.as_lead()?, event),
+        Event::Lead(event) => {
+            let (before, lead) = (occurrence.before.as_lead()?, occurrence.state.as_lead()?);
+            of_lead(position, id, before, lead, event)
+        }
         Event::Agent(event) => of_agent(position, id, event),
         Event::Dialing(_)
         | Event::Batch(_)
@@ -55,13 +58,13 @@ pub fn of(occurrence: &Occurrence) -> Option<News> {
     }
 }
 
-fn of_lead(position: i64, id: Uuid, lead: &Lead, event: &LeadEvent) -> Option<News> {
+fn of_lead(position: i64, id: Uuid, before: &Lead, lead: &Lead, event: &LeadEvent) -> Option<News> {
     match event {
         LeadEvent::LeadCaptured(e) => Some(assigned(position, id, lead, e.agent_id?, e.at)),
         LeadEvent::LeadAssigned(e) => Some(assigned(position, id, lead, e.agent_id?, e.at)),
-        LeadEvent::AttemptReported(e) => call(position, lead, e.attempt_id),
-        LeadEvent::AttemptRevised(e) => call(position, lead, e.attempt_id),
-        LeadEvent::CallPlaced(e) => call(position, lead, e.attempt_id),
+        LeadEvent::AttemptReported(e) => call(position, before, lead, e.attempt_id),
+        LeadEvent::AttemptRevised(e) => call(position, before, lead, e.attempt_id),
+        LeadEvent::CallPlaced(e) => call(position, before, lead, e.attempt_id),
         LeadEvent::AttemptAnnotated(_)
         | LeadEvent::LeadDetailsChanged(_)
         | LeadEvent::LeadScheduled(_)
@@ -109,20 +112,27 @@ fn assigned(position: i64, id: Uuid, lead: &Lead, agent_id: AgentId, at: Instant
     }
 }
 
-/// B-168: what holds of the call then, whichever report said so.
-fn call(position: i64, lead: &Lead, id: AttemptId) -> Option<News> {
-    let attempt = lead.attempts.iter().find(|attempt| attempt.id == id)?;
-    let verdict = attempt.verdict();
-    let agent_id = verdict.agent_id.or(lead.agent_id);
+/// B-168: what holds of the call then, whichever report said so; nothing if that is what was told before.
+fn call(position: i64, before: &Lead, lead: &Lead, id: AttemptId) -> Option<News> {
+    let told = called(lead, id)?;
+    if called(before, id).as_ref() == Some(&told) {
+        return None;
+    }
+    let (agent_id, status, duration) = told;
     Some(News {
         position,
         name: "call-status-updated",
         agent_id: agent_id.map(|id| id.0),
         is_for_leaders: false,
-        told: json!({
-            "callId": oid(id.0), "status": attempt.outcome.call_status(), "duration": verdict.duration_seconds,
-        }),
+        told: json!({ "callId": oid(id.0), "status": status, "duration": duration }),
     })
+}
+
+/// Whose call it is, its status and how long it took.
+fn called(lead: &Lead, id: AttemptId) -> Option<(Option<AgentId>, &'static str, Option<u32>)> {
+    let attempt = lead.attempts.iter().find(|attempt| attempt.id == id)?;
+    let verdict = attempt.verdict();
+    Some((verdict.agent_id.or(lead.agent_id), attempt.outcome.call_status(), verdict.duration_seconds))
 }
 
 /// B-169

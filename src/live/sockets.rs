@@ -35,6 +35,7 @@ const MESSAGE_MAX: u64 = 16 << 10;
 const BUFFERED: usize = 256;
 /// How long a client may take to say who it is.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
+const GOODBYE: Duration = Duration::from_millis(500);
 const RETRY: Duration = Duration::from_millis(500);
 /// The room of whoever sees everything.
 const ALL: &str = "all";
@@ -181,7 +182,8 @@ async fn tell(app: App, io: SocketIo) {
             () = app.tasks.draining() => break,
         }
     }
-    io.close().await;
+    // Clients that do not say goodbye are not waited for.
+    let _ = tokio::time::timeout(GOODBYE, io.close()).await;
 }
 
 async fn emit_all(app: &App, io: &SocketIo, batch: &Batch) {

@@ -14,6 +14,7 @@ use axum::extract::State;
 use domain::lead::event::Source;
 use domain::lead::grade::Quality;
 use domain::outcome::CallResult;
+use domain::quotient::tenths;
 use domain::status::Stage;
 use projections::behind::{Behind, Metric};
 use projections::performance::Span;
@@ -67,10 +68,9 @@ pub async fn handler(
 
 async fn explain(app: &App, name: &str, query: &Map<String, Value>) -> Result<Value, Reject> {
     let name = snake(name.rsplit('.').next().unwrap_or(name));
-    if let Some((_, parts)) = RATES.iter().find(|(rate, _)| *rate == name) {
-        return Ok(json!({ "metric": name, "definition": "of a hundred", "parts": parts }));
-    }
-    let (metric, definition) = metric(&name).ok_or(Reject::NotFound("Metric"))?;
+    let rate = RATES.iter().find(|(rate, _)| *rate == name).map(|(_, parts)| *parts);
+    let (metric, definition) =
+        metric(rate.map_or(&name, |[part, _]| part)).ok_or(Reject::NotFound("Metric"))?;
     let zone = app.ledger.dialing().await?.zone();
     let mut fields = Fields::of_query(query);
     let (from, before) = fields.days("dateFrom", "dateTo", zone);
@@ -88,15 +88,33 @@ async fn explain(app: &App, name: &str, query: &Map<String, Value>) -> Result<Va
     fields.end()?;
     let user = app.ledger.views().agent_meant(user).await.map_err(RecordError::from)?;
     let span = Span::new(user.map(|id| vec![id]), from, before, zone);
+    let period = json!({ "from": span.from, "before": span.before });
     let behind = Behind { metric, span, source, quality };
+    if let Some([part, whole]) = rate {
+        return share(app, &name, behind, [part, whole]).await;
+    }
     let position = app.hub.position();
     let (value, items) = app.ledger.explain(&behind, after.and_then(Result::ok), limit).await?;
     let is_all = i64::try_from(items.len()).unwrap_or(limit) < limit;
     let next = items.last().map(|item| item.id).filter(|_| !is_all);
     Ok(json!({
-        "metric": name, "definition": definition, "value": value, "position": position, "next": next,
+        "metric": name, "definition": definition, "value": value, "position": position,
+        "period": period, "next": next,
         "items": items.iter().map(item).collect::<Vec<_>>(),
     }))
+}
+
+/// A rate: its two parts, each to be explained by its own name.
+async fn share(app: &App, name: &str, behind: Behind, parts: [&str; 2]) -> Result<Value, Reject> {
+    let mut values = [0, 0];
+    for (value, part) in values.iter_mut().zip(parts) {
+        let (metric, _) = metric(part).ok_or(Reject::NotFound("Metric"))?;
+        (*value, _) = app.ledger.explain(&Behind { metric, ..behind.clone() }, None, 0).await?;
+    }
+    let percent = tenths(values[0] * 100, values[1]) as f64 / 10.0;
+    let parts: Map<String, Value> =
+        parts.into_iter().zip(values).map(|(part, value)| (part.to_owned(), value.into())).collect();
+    Ok(json!({ "metric": name, "definition": "of a hundred", "value": percent, "parts": parts }))
 }
 
 /// `totalCalls` as `total_calls`.

@@ -4,6 +4,7 @@
 use super::caller::Caller;
 use super::reject::{Reject, Rejected};
 use super::user::{Name, percent};
+use super::words;
 use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
@@ -32,9 +33,17 @@ pub struct Reply {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Performance {
+    /// What is counted: from then, and before then.
+    period: Period,
     daily_stats: Vec<DayItem>,
     top_performers: Vec<Performer>,
     lead_sources: Vec<SourceItem>,
+}
+
+#[derive(Serialize)]
+struct Period {
+    from: Option<String>,
+    before: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -102,7 +111,9 @@ async fn performance(app: &App, caller: &Caller, query: &Map<String, Value>) -> 
         }
     });
     let sources = views.lead_sources(&span).await.map_err(RecordError::from)?;
+    let period = Period { from: span.from.map(words::instant), before: span.before.map(words::instant) };
     let performance = Performance {
+        period,
         daily_stats: daily.collect(),
         top_performers: top(app, &span).await?,
         lead_sources: sources

@@ -229,7 +229,12 @@ impl From<Refusal> for Reject {
 
 impl From<Vec<Problem>> for Reject {
     fn from(problems: Vec<Problem>) -> Self {
-        Self::Invalid(problems.into_iter().map(|problem| (problem.loc[1], problem.msg)).collect())
+        let told = |problem: Problem| match problem.kind {
+            // Ids look otherwise here.
+            "uuid_parsing" => (problem.loc[1], "Invalid id".to_owned()),
+            _ => (problem.loc[1], problem.msg),
+        };
+        Self::Invalid(problems.into_iter().map(told).collect())
     }
 }
 
@@ -265,9 +270,11 @@ impl FromRequest<App> for Body {
         match body::json(request, BODY_MAX).await {
             Ok((_, members)) => Ok(Self(members)),
             Err(JsonError::Body(error)) => Err(Rejected(Reject::Body(error), id)),
-            Err(JsonError::OtherType | JsonError::NoObject | JsonError::Malformed { .. }) => {
-                Err(Rejected(Reject::Malformed, id))
+            Err(JsonError::NoObject) => {
+                let told = "Expected a JSON object".to_owned();
+                Err(Rejected(Reject::Invalid(vec![("body", told)]), id))
             }
+            Err(JsonError::OtherType | JsonError::Malformed { .. }) => Err(Rejected(Reject::Malformed, id)),
         }
     }
 }

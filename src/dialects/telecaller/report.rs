@@ -121,7 +121,7 @@ pub fn date(fields: &mut Fields<'_>, name: &'static str) -> Option<NaiveDate> {
     let instant = || DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc().date_naive());
     let day = text.parse().ok().or_else(instant).filter(|day: &NaiveDate| (1970..2200).contains(&day.year()));
     if day.is_none() {
-        fields.problem(name, "Expected a date, such as 2024-01-15", "date_parsing");
+        fields.problem(name, "Expected a date from 1970 to 2199, such as 2024-01-15", "date_parsing");
     }
     day
 }
