@@ -26,7 +26,7 @@ use domain::principal::{Principal, Role};
 use domain::time::Instant;
 use sqlx::PgPool;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::sync::{Semaphore, mpsc, watch};
 use uuid::Uuid;
 
@@ -38,6 +38,17 @@ const HANDOVER_MAX: usize = 256;
 /// A running service. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
+
+/// The same, for whoever must not keep it running: what clients hold open is one of those.
+#[derive(Clone)]
+pub struct WeakApp(Weak<Parts>);
+
+impl WeakApp {
+    /// The service, if it still runs.
+    pub fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(App)
+    }
+}
 
 impl Deref for App {
     type Target = Parts;
@@ -149,6 +160,11 @@ fn call_provider(provider: &Provider, config: &Config) -> anyhow::Result<Arc<dyn
 }
 
 impl App {
+    /// Does not keep it running.
+    pub fn downgrade(&self) -> WeakApp {
+        WeakApp(Arc::downgrade(&self.0))
+    }
+
     /// Ends what runs by itself and waits for it: for commands, which are done when they are done.
     pub async fn end(self) {
         let tasks = self.tasks.clone();

@@ -51,6 +51,8 @@ struct Handshake {
 /// Why a client may not connect; the client gets it as the message of its `connect_error`.
 struct Refused(&'static str);
 
+const ENDING: Refused = Refused("The service is ending. Try again.");
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
@@ -66,19 +68,23 @@ pub fn layer(app: &App) -> SocketIoLayer {
         .max_buffer_size(BUFFERED)
         .connect_timeout(CONNECT_MAX)
         .build_layer();
-    let (letting_in, connected) = (app.clone(), app.clone());
+    // Clients hold these for as long as they like; the service does not wait for them.
+    let (letting_in, connected) = (app.downgrade(), app.downgrade());
     let let_in = async move |socket: SocketRef, TryData(shown): TryData<Handshake>| {
-        let listener = find(&letting_in, shown.ok().and_then(|shown| shown.token)).await?;
-        let place = letting_in.places.take(listener.id).ok_or(Refused("Too many connections"))?;
+        let app = letting_in.upgrade().ok_or(ENDING)?;
+        let listener = find(&app, shown.ok().and_then(|shown| shown.token)).await?;
+        let place = app.places.take(listener.id).ok_or(Refused("Too many connections"))?;
         socket.extensions.insert(place);
         // Before the client is told that it is connected: whatever happens from then on it hears.
-        socket.extensions.insert(letting_in.hub.seat());
+        socket.extensions.insert(app.hub.seat());
         socket.extensions.insert(listener);
         Ok::<(), Refused>(())
     };
     // At once, not in a task of its own: a client may join its room with its first message.
     let connect = move |socket: SocketRef| {
-        join_own(&connected, &socket);
+        if let Some(app) = connected.upgrade() {
+            join_own(&app, &socket);
+        }
         std::future::ready(())
     };
     io.ns("/", connect.with(let_in));
@@ -111,9 +117,10 @@ fn join_own(app: &App, socket: &SocketRef) {
         Role::Supervisor => socket.join([team(listener.id), NOBODYS.to_owned()]),
         Role::Telecaller | Role::Agent => {}
     }
-    let joining = app.clone();
+    let joining = app.downgrade();
     socket.on("join-user-room", async move |socket: SocketRef, TryData(named): TryData<Value>| {
-        if let Err(Refused(message)) = join(&joining, &socket, named.ok()).await {
+        let Some(app) = joining.upgrade() else { return };
+        if let Err(Refused(message)) = join(&app, &socket, named.ok()).await {
             let _ = socket.emit("error", &json!({ "message": message, "event": "join-user-room" }));
         }
     });

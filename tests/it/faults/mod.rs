@@ -3,6 +3,7 @@
 mod backends;
 mod canary;
 mod disk_full;
+mod graceful;
 mod slow_clients;
 mod take_over;
 

@@ -15,8 +15,13 @@ pub struct Socket {
 impl Socket {
     /// Connects with this handshake; an error is what the server said.
     pub async fn connect(app: &TestApp, auth: &Value) -> Result<Self, Value> {
+        Self::connect_to(&app.address.to_string(), auth).await
+    }
+
+    /// The same, to whatever listens there.
+    pub async fn connect_to(address: &str, auth: &Value) -> Result<Self, Value> {
         let http = http().build().unwrap();
-        let url = format!("http://{}/socket.io/?EIO=4&transport=polling", app.address);
+        let url = format!("http://{address}/socket.io/?EIO=4&transport=polling");
         let opened = http.get(&url).send().await.unwrap().text().await.unwrap();
         let opened: Value = serde_json::from_str(opened.strip_prefix('0').unwrap()).unwrap();
         let url = format!("{url}&sid={}", opened["sid"].as_str().unwrap());
