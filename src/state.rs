@@ -202,7 +202,7 @@ impl App {
     /// The person who shows this token for this use, and has not logged out with it.
     pub async fn find_session(&self, use_of: Use, token: &str) -> Result<Option<Person>, RecordError> {
         let Some(claims) = self.tokens.read(use_of, token) else { return Ok(None) };
-        if self.ledger.find_key(&Key::ended_session(claims.jti)).await?.is_some() {
+        if self.ledger.is_ended(claims.jti).await? {
             return Ok(None);
         }
         self.person(&claims).await

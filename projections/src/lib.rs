@@ -11,7 +11,7 @@ pub mod row;
 mod starts;
 pub mod steps;
 pub mod streams;
-mod together;
+pub mod together;
 
 pub mod agents;
 pub mod batches;

@@ -35,6 +35,7 @@ pub mod restatements;
 pub mod schedule_agents;
 pub mod schedule_leads;
 pub mod sell_leads;
+mod sessions;
 mod statement;
 pub mod stock;
 pub mod take_ad_lead;
@@ -50,6 +51,7 @@ pub use record::{Action, Recorded};
 
 use crate::clock::Clock;
 use projections::Views;
+use projections::together::Together;
 use sqlx::PgPool;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -70,7 +72,9 @@ pub struct Ledger {
 
 struct Inner {
     pool: PgPool,
+    by_key: PgPool,
     views: Views,
+    ended: Together<sessions::Ended>,
     clock: Arc<dyn Clock>,
     lane: lane::Lane,
     loader: load::Loader,
@@ -90,11 +94,13 @@ impl Ledger {
         loader: load::Loader,
         followed: watch::Receiver<Followed>,
     ) -> Self {
-        let views = Views::new(pool.clone(), by_key);
+        let views = Views::new(pool.clone(), by_key.clone());
         let nums = nums::Nums::new(pool.clone());
         let inner = Inner {
             pool,
+            by_key,
             views,
+            ended: Together::new(sessions::Ended),
             clock,
             lane,
             loader,
