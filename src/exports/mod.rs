@@ -1,4 +1,4 @@
-//! Reports as files: what is in them ([`book`]), how they look ([`xlsx`], [`pdf`] with its [`layout`] and [`typeset`]), how they are made in the
+//! Reports as files: what is in them ([`book`]), how they look (`xlsx`, `pdf` with its `layout` and `typeset`), how they are made in the
 //! background ([`job`]), and where they lie until somebody fetches them ([`store`]).
 //!
 //! A file is a function of the ledger's position and of what was asked for: the same bytes for the same.
