@@ -24,6 +24,7 @@ pub mod dialing;
 pub mod lead;
 pub mod report;
 
+mod aggregate;
 pub mod rights;
 pub mod sample;
 pub mod stored;

@@ -1,7 +1,7 @@
 //! Where does everything stand? Headings, tables whose heads stand on every page, bars: from top to bottom, on as many pages as it
 //! takes.
 
-use super::typeset::{Align, Place};
+use super::typeset::{Align, Spot};
 
 // A4, upright, in points.
 pub const WIDTH: f32 = 595.0;
@@ -59,7 +59,7 @@ pub struct Page {
 }
 
 pub enum Item {
-    Text { text: String, place: Place, is_bold: bool, color: (u8, u8, u8) },
+    Text { text: String, spot: Spot, is_bold: bool, color: (u8, u8, u8) },
     Box { x: f32, y: f32, width: f32, height: f32, color: (u8, u8, u8) },
 }
 
@@ -77,8 +77,8 @@ impl Layout {
         &mut self.pages[last]
     }
 
-    fn text(&mut self, text: impl Into<String>, place: Place, is_bold: bool, color: (u8, u8, u8)) {
-        self.page().items.push(Item::Text { text: text.into(), place, is_bold, color });
+    fn text(&mut self, text: impl Into<String>, spot: Spot, is_bold: bool, color: (u8, u8, u8)) {
+        self.page().items.push(Item::Text { text: text.into(), spot, is_bold, color });
     }
 
     fn fill(&mut self, x: f32, y: f32, width: f32, height: f32, color: (u8, u8, u8)) {
@@ -89,7 +89,7 @@ impl Layout {
     pub fn heading(&mut self, text: &str, size: f32, color: (u8, u8, u8)) {
         let is_bold = size > SIZE;
         let y = self.y + size;
-        self.text(text, Place { x: MARGIN, y, width: INNER, size, align: Align::Left }, is_bold, color);
+        self.text(text, Spot { x: MARGIN, y, width: INNER, size, align: Align::Left }, is_bold, color);
         self.y += size * 1.6;
     }
 
@@ -107,8 +107,8 @@ impl Layout {
     fn cells(&mut self, columns: &[Column], cells: &[String], is_bold: bool) {
         let y = self.y + ROW * 0.7;
         for (column, cell) in columns.iter().zip(cells) {
-            let place = Place { x: column.x, y, width: column.width, size: SIZE, align: column.align };
-            self.text(cell.as_str(), place, is_bold, BLACK);
+            let spot = Spot { x: column.x, y, width: column.width, size: SIZE, align: column.align };
+            self.text(cell.as_str(), spot, is_bold, BLACK);
         }
         self.y += ROW;
     }
@@ -116,14 +116,14 @@ impl Layout {
     /// What somebody wrote, below the row it belongs to.
     fn note(&mut self, columns: &[Column], note: &str) {
         let x = columns.get(1).map_or(MARGIN, |column| column.x);
-        let place = Place {
+        let spot = Spot {
             x,
             y: self.y + ROW * 0.4,
             width: MARGIN + INNER - x - 3.0,
             size: SIZE,
             align: Align::Left,
         };
-        self.text(note, place, false, GREY);
+        self.text(note, spot, false, GREY);
         self.y += ROW * 0.75;
     }
 
@@ -168,20 +168,20 @@ impl Layout {
         self.heading(title, 12.0, BLACK);
         for (text, (color, x)) in legend.into_iter().zip([(SAID, MARGIN), (KNOWN, MARGIN + 90.0)]) {
             self.fill(x, self.y, BAR, BAR, color);
-            let place = Place { x: x + 11.0, y: self.y + BAR, width: 80.0, size: SIZE, align: Align::Left };
-            self.text(text, place, false, GREY);
+            let spot = Spot { x: x + 11.0, y: self.y + BAR, width: 80.0, size: SIZE, align: Align::Left };
+            self.text(text, spot, false, GREY);
         }
         self.y += 14.0;
         for (name, values) in bars {
-            let place =
-                Place { x: MARGIN, y: self.y + 9.0, width: LABEL - 6.0, size: SIZE, align: Align::Left };
-            self.text(*name, place, false, BLACK);
+            let spot =
+                Spot { x: MARGIN, y: self.y + 9.0, width: LABEL - 6.0, size: SIZE, align: Align::Left };
+            self.text(*name, spot, false, BLACK);
             for (value, color) in values.iter().zip([SAID, KNOWN]) {
                 let width = (INNER - LABEL - 50.0) * *value as f32 / most;
                 self.fill(MARGIN + LABEL, self.y, width.max(0.5), BAR - 1.0, color);
                 let x = MARGIN + LABEL + width + 4.0;
-                let place = Place { x, y: self.y + BAR - 1.0, width: 46.0, size: 6.5, align: Align::Left };
-                self.text(grouped(*value), place, false, GREY);
+                let spot = Spot { x, y: self.y + BAR - 1.0, width: 46.0, size: 6.5, align: Align::Left };
+                self.text(grouped(*value), spot, false, GREY);
                 self.y += BAR;
             }
             self.y += 4.0;

@@ -4,7 +4,7 @@
 use super::ExportError;
 use super::book::{Book, FIGURES, Person, figures};
 use super::layout::{BLACK, GREY, HEIGHT, INNER, Item, Layout, MARGIN, Row, WIDTH, columns, grouped};
-use super::typeset::{Align, Place, Type, draw};
+use super::typeset::{Align, Spot, Type, draw};
 use chrono::{Datelike, Timelike};
 use krilla::Document;
 use krilla::color::rgb;
@@ -38,8 +38,8 @@ pub fn write(book: &Book) -> Result<Vec<u8>, ExportError> {
         for (text, align) in
             [(book.source(), Align::Left), (format!("Page {number} of {count}"), Align::Right)]
         {
-            let place = Place { x: MARGIN, y: HEIGHT - MARGIN, width: INNER, size: 7.0, align };
-            show(&mut surface, &faces, &Item::Text { text, place, is_bold: false, color: GREY });
+            let spot = Spot { x: MARGIN, y: HEIGHT - MARGIN, width: INNER, size: 7.0, align };
+            show(&mut surface, &faces, &Item::Text { text, spot, is_bold: false, color: GREY });
         }
         surface.finish();
         sheet.finish();
@@ -141,9 +141,9 @@ fn lay_out(book: &Book) -> Layout {
 
 fn show(surface: &mut Surface<'_>, (regular, bold): &(Type, Type), item: &Item) {
     match item {
-        Item::Text { text, place, is_bold, color } => {
+        Item::Text { text, spot, is_bold, color } => {
             surface.set_fill(Some(paint(*color)));
-            draw(surface, if *is_bold { bold } else { regular }, text, *place);
+            draw(surface, if *is_bold { bold } else { regular }, text, *spot);
         }
         Item::Box { x, y, width, height, color } => {
             let mut path = PathBuilder::new();

@@ -104,27 +104,27 @@ pub struct Line {
     width: f32,
 }
 
-/// Where a text stands in its place.
+/// Where a text stands in its spot.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     Left,
     Right,
 }
 
-/// Draws a text with its base line at `y`, in the place that begins at `x`.
-pub fn draw(surface: &mut Surface<'_>, face: &Type, text: &str, place: Place) {
-    let line = face.set(text, place.size, place.width);
-    let x = match place.align {
-        Align::Left => place.x,
-        Align::Right => place.x + place.width - line.width * place.size,
+/// Draws a text with its base line at `y`, in the spot that begins at `x`.
+pub fn draw(surface: &mut Surface<'_>, face: &Type, text: &str, spot: Spot) {
+    let line = face.set(text, spot.size, spot.width);
+    let x = match spot.align {
+        Align::Left => spot.x,
+        Align::Right => spot.x + spot.width - line.width * spot.size,
     };
-    let start = Point::from_xy(x, place.y);
-    surface.draw_glyphs(start, &line.glyphs, face.font.clone(), &line.text, place.size, false);
+    let start = Point::from_xy(x, spot.y);
+    surface.draw_glyphs(start, &line.glyphs, face.font.clone(), &line.text, spot.size, false);
 }
 
 /// Where a text stands, in points from the upper left.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct Spot {
     pub x: f32,
     pub y: f32,
     pub width: f32,

@@ -1,6 +1,5 @@
 //! The agent: everyone who logs in or takes calls, human or not (C-03).
 
-mod aggregate;
 pub mod command;
 pub mod event;
 pub mod hours;

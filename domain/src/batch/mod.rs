@@ -1,6 +1,5 @@
 //! The batch: what one poll handed out. An index for people; the leads' own streams decide.
 
-mod aggregate;
 pub mod event;
 pub mod issue;
 pub mod state;

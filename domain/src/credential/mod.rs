@@ -1,6 +1,5 @@
 //! The credential: a machine that talks to the ledger, and the keys it may show.
 
-mod aggregate;
 pub mod command;
 pub mod event;
 pub mod state;

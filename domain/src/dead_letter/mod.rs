@@ -1,6 +1,5 @@
 //! The dead letter: a report whose sender is known but whose subject is not. Kept until a person resolves it.
 
-mod aggregate;
 pub mod command;
 pub mod event;
 pub mod state;

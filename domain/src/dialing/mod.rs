@@ -1,6 +1,5 @@
 //! Dialing: the switch, the windows, the holidays and the default policy of the whole ledger.
 
-mod aggregate;
 pub mod command;
 pub mod event;
 pub mod gate;

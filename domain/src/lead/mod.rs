@@ -3,7 +3,6 @@
 //! [`state`] folds events; [`timeline`] derives every status; one file for each behaviour decides.
 
 pub mod access;
-mod aggregate;
 pub mod attempt;
 mod attempt_event;
 pub mod command;

@@ -1,7 +1,6 @@
 //! The report: what somebody says of their own day, week or month. Kept as said, with every edit; what the ledger knows of the
 //! same time stands beside it when it is read (C-27).
 
-mod aggregate;
 pub mod command;
 pub mod edit;
 pub mod event;

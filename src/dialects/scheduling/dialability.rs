@@ -8,7 +8,7 @@ use super::words;
 use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::query::Members;
-use crate::ledger::explain::{Decision, Gate};
+use crate::ledger::gates::{Decision, Gate};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -1,9 +1,7 @@
 //! A phone, a name, a password and a token sent through every route appear in no log line, figure or error.
 
-use super::ledger;
+use super::{ledger, serve_logged};
 use serde_json::json;
-use std::process::Stdio;
-use std::time::Duration;
 
 const CANARIES: [&str; 5] = ["09351112233", "989351112233", "Canaria", "canary password", "canary token"];
 
@@ -12,20 +10,9 @@ const CANARIES: [&str; 5] = ["09351112233", "989351112233", "Canaria", "canary p
 async fn nothing_personal_and_no_secret_is_logged() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("log");
-    let mut child = ledger(dir.path(), &["serve", "--demo"])
-        .env("RUST_LOG", "debug,hyper=info,sqlx=info")
-        .env("DIALER_TOKEN", "canary token")
-        .stdout(Stdio::null())
-        .stderr(std::fs::File::create(&log).unwrap())
-        .spawn()
-        .unwrap();
-    let address = loop {
-        let text = std::fs::read_to_string(&log).unwrap();
-        if let Some((_, rest)) = text.split_once(" on http://") {
-            break rest.lines().next().unwrap().to_owned();
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let mut command = ledger(dir.path(), &["serve", "--demo"]);
+    command.env("RUST_LOG", "debug,hyper=info,sqlx=info").env("DIALER_TOKEN", "canary token");
+    let (mut child, address) = serve_logged(&mut command, &log).await;
     let http = crate::support::clients::http().build().unwrap();
     let mut told = String::new();
     for (path, token, body) in [

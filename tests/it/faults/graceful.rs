@@ -1,29 +1,17 @@
 //! Asked to end, the service ends, whoever still listens.
 
-use super::ledger;
+use super::{ledger, serve_logged};
 use crate::support::clients::http;
 use crate::support::socket::Socket;
 use serde_json::{Value, json};
-use std::process::Stdio;
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_listens_does_not_keep_the_service_from_ending() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("log");
-    let mut child = ledger(dir.path(), &["serve"])
-        .env("RUST_LOG", "warn")
-        .stdout(Stdio::null())
-        .stderr(std::fs::File::create(&log).unwrap())
-        .spawn()
-        .unwrap();
-    let address = loop {
-        let text = std::fs::read_to_string(&log).unwrap();
-        if let Some((_, rest)) = text.split_once(" on http://") {
-            break rest.lines().next().unwrap().to_owned();
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let mut command = ledger(dir.path(), &["serve"]);
+    let (mut child, address) = serve_logged(command.env("RUST_LOG", "warn"), &log).await;
     let password = std::fs::read_to_string(dir.path().join(".lead-ledger/admin-password")).unwrap();
     let http = http().build().unwrap();
     let log_in = json!({ "username": "admin", "password": password.trim() });

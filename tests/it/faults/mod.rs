@@ -25,6 +25,23 @@ pub fn ledger(dir: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// Starts the service with everything that it says in a file; answers it and where it listens.
+async fn serve_logged(command: &mut Command, log: &Path) -> (Child, String) {
+    let file = std::fs::File::create(log).unwrap();
+    let child = command.stdout(Stdio::null()).stderr(file).spawn().unwrap();
+    (child, address_in(log).await)
+}
+
+async fn address_in(log: &Path) -> String {
+    loop {
+        let text = std::fs::read_to_string(log).unwrap();
+        if let Some((_, rest)) = text.split_once(" on http://") {
+            return rest.lines().next().unwrap().to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Starts the service; answers it and where it listens.
 pub fn serve(command: &mut Command) -> (Child, String) {
     let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
