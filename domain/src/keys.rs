@@ -167,3 +167,24 @@ pub struct TakeKey {
     /// For receipts: the answer, to be given again.
     pub outcome: Option<Value>,
 }
+
+/// A key that a stream holds by its state, its holder, and when it ends.
+pub type HeldKey = (Key, String, Option<Instant>);
+
+/// What the keys that a stream holds change by.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KeyChanges {
+    pub released: Vec<(Key, String)>,
+    pub taken: Vec<HeldKey>,
+}
+
+impl KeyChanges {
+    /// What turns the keys `before` into the keys `after`.
+    pub fn between(before: &[HeldKey], after: Vec<HeldKey>) -> Self {
+        let is_kept = |key: &Key| after.iter().any(|(kept, ..)| kept == key);
+        let released = before.iter().filter(|(key, ..)| !is_kept(key));
+        let released = released.map(|(key, holder, _)| (key.clone(), holder.clone())).collect();
+        let taken = after.into_iter().filter(|held| !before.contains(held)).collect();
+        Self { released, taken }
+    }
+}

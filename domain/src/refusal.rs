@@ -23,6 +23,8 @@ pub enum Refusal {
     LeadIsNotDue,
     #[error("the lead has no phone number that can be dialed")]
     LeadHasNoPhone,
+    #[error("the lead has as many attempts, or the attempt as many reports, as can be kept")]
+    LeadIsFull,
     #[error("status {0} cannot be changed by people")]
     StatusIsImmutable(PanelStatus),
     #[error("status {0} is not one that people set")]

@@ -5,10 +5,9 @@ use crate::batch::{Batch, BatchEvent};
 use crate::credential::{Credential, CredentialEvent};
 use crate::dead_letter::{DeadLetter, DeadLetterEvent};
 use crate::dialing::{Dialing, DialingEvent};
-use crate::keys::Key;
+use crate::keys::{HeldKey, KeyChanges};
 use crate::lead::{Lead, LeadEvent};
 use crate::report::{Report, ReportEvent};
-use crate::time::Instant;
 use std::fmt;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -165,12 +164,21 @@ streams! {
 
 impl State {
     /// The keys that the stream holds by its state: key, holder, expiry.
-    pub fn held_keys(&self, id: Uuid) -> Vec<(Key, String, Option<Instant>)> {
+    pub fn held_keys(&self, id: Uuid) -> Vec<HeldKey> {
         match self {
             Self::Lead(lead) => lead.held_keys(id),
             Self::Agent(agent) => agent.held_keys(id),
             Self::Report(report) => report.held_keys(id),
             Self::Dialing(_) | Self::Batch(_) | Self::Credential(_) | Self::DeadLetter(_) => Vec::new(),
         }
+    }
+
+    /// What its keys change by as a stream goes on. Costs what changed, however much a lead has been called.
+    pub fn key_changes(before: Option<&Self>, after: &Self, id: Uuid) -> KeyChanges {
+        if let (Some(Self::Lead(before)), Self::Lead(after)) = (before, after) {
+            return Lead::key_changes(before, after, id);
+        }
+        let before = before.map_or_else(Vec::new, |before| before.held_keys(id));
+        KeyChanges::between(&before, after.held_keys(id))
     }
 }

@@ -5,12 +5,15 @@ use crate::plan::Plan;
 use crate::row::{CopyField, CopyLine};
 use bytes::BytesMut;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use domain::ids::{AgentId, AttemptId};
 use domain::lead::attempt::Attempt;
+use domain::lead::{Among, Lead};
 use domain::outcome::Outcome;
 use sqlx::Arguments;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use uuid::Uuid;
 
 /// What the sums are kept for: quarter hour, agent (nil: nobody), outcome.
@@ -36,31 +39,31 @@ struct Sum {
 #[derive(Clone, Debug, Default)]
 pub struct Sums(BTreeMap<Cell, Sum>);
 
+/// What decides how a lead's calls count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Firsts {
+    /// The first finished call.
+    call: Option<AttemptId>,
+    /// When the first call was that somebody answered.
+    answered_at: Option<DateTime<Utc>>,
+}
+
+impl Firsts {
+    fn of(lead: &Lead) -> Self {
+        Self {
+            call: lead.attempts.first(Among::Final).map(|attempt| attempt.id),
+            answered_at: lead.attempts.first(Among::Answered).map(Attempt::ordered_at),
+        }
+    }
+}
+
 impl Sums {
     /// Adds what a lead's finished attempts amount to, `sign` times.
     pub fn add(&mut self, folded: &Folded, sign: i64) {
         let Some(lead) = folded.state.as_lead() else { return };
-        let finished = || lead.attempts.iter().filter(|attempt| attempt.outcome.is_final());
-        let first = finished().min_by_key(|attempt| (attempt.ordered_at(), attempt.id)).map(|first| first.id);
-        let answered = finished().filter(|attempt| attempt.outcome.is_answered());
-        let answered_at = answered.map(Attempt::ordered_at).min();
-        for attempt in finished() {
-            let (agent_id, seconds) = if let [only] = attempt.facts.as_slice() {
-                (only.fact.agent_id, only.fact.duration_seconds)
-            } else {
-                let verdict = attempt.verdict();
-                (verdict.agent_id, verdict.duration_seconds)
-            };
-            let at = attempt.ordered_at();
-            let bucket = at.duration_trunc(TimeDelta::minutes(15)).unwrap_or(at);
-            let agent_id = agent_id.map_or(Uuid::nil(), |id| id.0);
-            for bucket in [bucket, EVER] {
-                let sum = self.0.entry((bucket, agent_id, attempt.outcome)).or_default();
-                sum.calls += sign;
-                sum.seconds += sign * i64::from(seconds.unwrap_or(0));
-                sum.first_calls += if first == Some(attempt.id) { sign } else { 0 };
-                sum.followups += if answered_at.is_some_and(|answered| at > answered) { sign } else { 0 };
-            }
+        let firsts = Firsts::of(lead);
+        for attempt in lead.attempts.iter() {
+            self.count(attempt, &firsts, sign);
         }
     }
 
@@ -68,13 +71,82 @@ impl Sums {
     pub fn of_changes(changes: &[Change]) -> Self {
         let mut sums = Self::default();
         for change in changes {
-            if let Some(before) = &change.before {
-                sums.add(before, -1);
-            }
-            sums.add(&change.after, 1);
+            sums.change(change);
         }
         sums.0.retain(|_, sum| *sum != Sum::default());
         sums
+    }
+
+    /// Adds what a change does: the attempts that changed, and those that stayed but count otherwise, because another
+    /// is the lead's first call now, or the first that was answered.
+    fn change(&mut self, change: &Change) {
+        let Some(lead) = change.after.state.as_lead() else { return };
+        let before = change.before.as_ref().and_then(|before| before.state.as_lead());
+        let was = before.map(|lead| Firsts::of(lead)).unwrap_or_default();
+        let is_now = Firsts::of(lead);
+        let mut changed = BTreeSet::new();
+        for (old, new) in change.attempts() {
+            if let Some(old) = old {
+                self.count(old, &was, -1);
+            }
+            if let Some(new) = new {
+                self.count(new, &is_now, 1);
+            }
+            changed.extend(old.or(new).map(|attempt| attempt.id));
+        }
+        let stayed = |attempt: &&Attempt| !changed.contains(&attempt.id);
+        if was.call != is_now.call {
+            for (call, sign) in [(was.call, -1), (is_now.call, 1)] {
+                let call = call.and_then(|id| lead.attempts.find(id)).filter(stayed);
+                if let Some(attempt) = call {
+                    self.correct(attempt, |sum| sum.first_calls += sign);
+                }
+            }
+        }
+        let (earlier, later, sign) = match (was.answered_at, is_now.answered_at) {
+            (None, None) => return,
+            (None, Some(from)) => (from, Bound::Unbounded, 1),
+            (Some(from), None) => (from, Bound::Unbounded, -1),
+            (Some(was), Some(from)) if from < was => (from, Bound::Included(was), 1),
+            (Some(was), Some(from)) => (was, Bound::Included(from), -1),
+        };
+        if was.answered_at != is_now.answered_at {
+            let between = lead.attempts.within(Among::Final, (Bound::Excluded(earlier), later));
+            for attempt in between.into_iter().filter(stayed) {
+                self.correct(attempt, |sum| sum.followups += sign);
+            }
+        }
+    }
+
+    /// Adds an attempt, `sign` times.
+    fn count(&mut self, attempt: &Attempt, firsts: &Firsts, sign: i64) {
+        if !attempt.outcome.is_final() {
+            return;
+        }
+        let (agent_id, seconds) = told(attempt);
+        let is_first = firsts.call == Some(attempt.id);
+        let is_followup = firsts.answered_at.is_some_and(|answered| attempt.ordered_at() > answered);
+        self.cells(attempt, agent_id, |sum| {
+            sum.calls += sign;
+            sum.seconds += sign * i64::from(seconds.unwrap_or(0));
+            sum.first_calls += if is_first { sign } else { 0 };
+            sum.followups += if is_followup { sign } else { 0 };
+        });
+    }
+
+    /// Corrects what an attempt counts as that is itself as it was.
+    fn correct(&mut self, attempt: &Attempt, change: impl Fn(&mut Sum)) {
+        self.cells(attempt, told(attempt).0, change);
+    }
+
+    /// Changes the cells that an attempt counts in.
+    fn cells(&mut self, attempt: &Attempt, agent_id: Option<AgentId>, change: impl Fn(&mut Sum)) {
+        let at = attempt.ordered_at();
+        let bucket = at.duration_trunc(TimeDelta::minutes(15)).unwrap_or(at);
+        let agent_id = agent_id.map_or(Uuid::nil(), |id| id.0);
+        for bucket in [bucket, EVER] {
+            change(self.0.entry((bucket, agent_id, attempt.outcome)).or_default());
+        }
     }
 
     /// Adds the sums of another shard.
@@ -135,4 +207,13 @@ impl Sums {
             line.end();
         }
     }
+}
+
+/// Whose call it was, and how many seconds it took.
+fn told(attempt: &Attempt) -> (Option<AgentId>, Option<u32>) {
+    if let [only] = attempt.facts.as_slice() {
+        return (only.fact.agent_id, only.fact.duration_seconds);
+    }
+    let verdict = attempt.verdict();
+    (verdict.agent_id, verdict.duration_seconds)
 }

@@ -28,7 +28,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
     let Some(lead) = folded.state.as_lead() else { return Vec::new() };
     let queue = lead.queue();
     let (Some(phone), None) = (&lead.person.phone, lead.deleted_at) else { return Vec::new() };
-    if queue.state == QueueState::Closed || lead.is_spent() {
+    if queue.state == QueueState::Closed || lead.is_spent() || lead.is_full() {
         return Vec::new();
     }
     let lease_ends = lead.lease.as_ref().map_or(queue.due_at, |lease| lease.expires_at);

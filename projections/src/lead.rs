@@ -5,8 +5,8 @@ use crate::change::Folded;
 use crate::row::row;
 use chrono::{DateTime, Utc};
 use domain::ids::AnyId;
-use domain::lead::Lead;
 use domain::lead::attempt::Attempt;
+use domain::lead::{Among, Lead};
 use domain::stream::StreamId;
 use uuid::Uuid;
 
@@ -125,13 +125,10 @@ struct Contacts {
 }
 
 fn contacts(lead: &Lead) -> Contacts {
-    let answered = || lead.attempts.iter().filter(|attempt| attempt.outcome.is_answered());
-    let Some(first) = answered().map(Attempt::ordered_at).min() else {
-        return Contacts { last: None, followups: 0 };
-    };
-    let later = lead.attempts.iter().filter(|a| a.outcome.is_final() && a.ordered_at() > first);
-    let followups = i32::try_from(later.count()).unwrap_or(i32::MAX);
-    Contacts { last: answered().map(Attempt::ordered_at).max(), followups }
+    Contacts {
+        last: lead.attempts.newest(Among::Answered).map(Attempt::ordered_at),
+        followups: i32::try_from(lead.attempts.followups()).unwrap_or(i32::MAX),
+    }
 }
 
 impl Views {

@@ -136,7 +136,7 @@ impl Projection {
     pub fn fold(self, changes: &[Change]) -> Flush {
         match self {
             Self::Lead => Flush::Lead(delta(changes, lead::rows)),
-            Self::CallHistory => Flush::CallHistory(delta(changes, call_history::rows)),
+            Self::CallHistory => Flush::CallHistory(differences(changes, call_history::change)),
             Self::DialQueue => Flush::DialQueue(delta(changes, dial_queue::rows)),
             Self::Agents => Flush::Agents(delta(changes, agents::rows)),
             Self::DialingState => Flush::DialingState(delta(changes, dialing_state::rows)),
@@ -148,7 +148,7 @@ impl Projection {
             Self::Interests => Flush::Interests(delta(changes, interests::rows)),
             Self::Reports => Flush::Reports(delta(changes, reports::rows)),
             Self::Conversions => Flush::Conversions(delta(changes, conversions::rows)),
-            Self::Restatements => Flush::Restatements(delta(changes, restatements::rows)),
+            Self::Restatements => Flush::Restatements(differences(changes, restatements::change)),
         }
     }
 
@@ -203,8 +203,21 @@ fn delta<R: Row>(changes: &[Change], rows: fn(StreamId, &Folded) -> Vec<R>) -> D
     delta
 }
 
+/// Of streams with many rows each: what differs, and nothing else of them.
+fn differences<R>(changes: &[Change], add: fn(&Change, &mut Delta<R>)) -> Delta<R> {
+    let mut delta = Delta::default();
+    for change in changes {
+        add(change, &mut delta);
+    }
+    delta
+}
+
 fn lines<R: Row>(rows: Vec<R>, out: &mut BytesMut) {
     for row in rows {
         row.copy(&mut CopyLine::new(out));
     }
 }
+
+#[cfg(test)]
+#[path = "projection_tests.rs"]
+mod tests;

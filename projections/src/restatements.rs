@@ -2,8 +2,8 @@
 //! quarter of an hour than it speaks of: days begin with one in every zone, so whoever reads knows which days were over.
 
 use crate::Views;
-use crate::change::Folded;
-use crate::row::row;
+use crate::change::{Change, Folded};
+use crate::row::{Delta, row};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use domain::ids::AgentId;
@@ -34,11 +34,33 @@ row! {
 pub fn rows(stream: StreamId, folded: &Folded) -> Vec<RestatementRow> {
     let Some(lead) = folded.state.as_lead() else { return Vec::new() };
     let mut rows = Vec::new();
-    for attempt in &lead.attempts {
+    for attempt in lead.attempts.iter() {
         call(stream.id, attempt, &mut rows);
     }
     sales(stream.id, lead, &mut rows);
     rows
+}
+
+/// Adds what a change does to the rows: those of the attempts that changed, and those of the conversions.
+pub fn change(change: &Change, delta: &mut Delta<RestatementRow>) {
+    for (was, is_now) in change.attempts() {
+        let rows = |attempt: Option<&Attempt>| {
+            let mut rows = Vec::new();
+            if let Some(attempt) = attempt {
+                call(change.stream.id, attempt, &mut rows);
+            }
+            rows
+        };
+        delta.diff(rows(was), rows(is_now));
+    }
+    let sold = |folded: Option<&Folded>| {
+        let mut rows = Vec::new();
+        if let Some(lead) = folded.and_then(|folded| folded.state.as_lead()) {
+            sales(change.stream.id, lead, &mut rows);
+        }
+        rows
+    };
+    delta.diff(sold(change.before.as_ref()), sold(Some(&change.after)));
 }
 
 /// What a finished call counts as, and whose it is.

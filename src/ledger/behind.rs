@@ -67,7 +67,7 @@ fn lead(state: &State) -> std::sync::Arc<Lead> {
 }
 
 fn of_call(lead: &Lead, id: AttemptId) -> [String; 4] {
-    let attempt = lead.attempts.iter().find(|attempt| attempt.id == id);
+    let attempt = lead.attempts.find(id);
     let said = attempt.map(|attempt| (attempt.ordered_at(), attempt.outcome, attempt.verdict().agent_id));
     let told = |part: Option<String>| part.unwrap_or_default();
     [

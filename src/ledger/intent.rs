@@ -3,8 +3,8 @@
 use super::context::Context;
 use domain::keys::{Key, KeyKind, TakeKey};
 use domain::stored::{self, LeafFields};
-use domain::stream::{Event, StreamId};
-use projections::change::{Change, Folded};
+use domain::stream::{Event, State, StreamId};
+use projections::change::Change;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -101,20 +101,12 @@ impl Intent {
     pub fn settle_keys(&mut self) {
         for change in &self.changes {
             let id = change.stream.id;
-            let held = |folded: &Folded| folded.state.held_keys(id);
-            let before = change.before.as_ref().map_or_else(Vec::new, held);
-            let after = held(&change.after);
+            let before = change.before.as_ref().map(|folded| &folded.state);
+            let changes = State::key_changes(before, &change.after.state, id);
             // A sale's lead may have a number that another has: nothing is refused, it is only said (C-13).
             let is_sale = change.after.state.as_lead().is_some_and(|lead| lead.source.is_sale());
-            for (key, holder, _) in &before {
-                if !after.iter().any(|(kept, ..)| kept == key) {
-                    self.release.push((key.clone(), holder.clone()));
-                }
-            }
-            for (key, holder, until) in after {
-                if before.contains(&(key.clone(), holder.clone(), until)) {
-                    continue;
-                }
+            self.release.extend(changes.released);
+            for (key, holder, until) in changes.taken {
                 // An agent's claim follows assignment and gives way; only a new lead must have it (C-13).
                 let is_soft = match key.kind {
                     KeyKind::Suppressed => true,

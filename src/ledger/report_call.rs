@@ -6,7 +6,6 @@ use super::record::Action;
 use domain::Refusal;
 use domain::ids::{AgentId, AttemptId, FactId};
 use domain::lead::LeadCommand;
-use domain::lead::attempt::Attempt;
 use domain::lead::report_attempt::ReportAttempt;
 use domain::outcome::Outcome;
 use domain::stream::{StreamId, StreamKind};
@@ -54,8 +53,7 @@ impl Action for ReportCall {
     async fn decide(&self, desk: &mut Desk<'_>) -> Result<Call, RecordError> {
         desk.wait_turn(StreamId::new(StreamKind::Lead, self.lead_id)).await;
         let lead = desk.lead(self.lead_id).await?;
-        let known = |attempt: &&Attempt| attempt.id == AttemptId(self.attempt_id);
-        let attempt = lead.attempts.iter().find(known).ok_or(Refusal::AttemptIsUnknown)?;
+        let attempt = lead.attempts.find(AttemptId(self.attempt_id)).ok_or(Refusal::AttemptIsUnknown)?;
         let command = ReportAttempt {
             at: desk.now(),
             attempt_id: attempt.id,
@@ -78,11 +76,9 @@ impl Action for ReportCall {
 
 /// A call as lists will show it.
 pub(super) async fn shown(desk: &mut Desk<'_>, lead_id: Uuid, attempt_id: Uuid) -> Result<Call, RecordError> {
-    let stream = StreamId::new(StreamKind::Lead, lead_id);
-    let folded = desk.stream(stream).await?;
-    let row = call_history::rows(stream, &folded).into_iter().find(|row| row.id == attempt_id);
-    let row = row.ok_or(Refusal::AttemptIsUnknown)?;
     let lead = desk.lead(lead_id).await?;
+    let attempt = lead.attempts.find(AttemptId(attempt_id)).ok_or(Refusal::AttemptIsUnknown)?;
+    let row = call_history::row(lead_id, attempt);
     let agent = match row.agent_id {
         Some(agent_id) => Some(desk.agent(agent_id).await?),
         None => None,

@@ -130,7 +130,7 @@ fn call(position: i64, before: &Lead, lead: &Lead, id: AttemptId) -> Option<News
 
 /// Whose call it is, its status and how long it took.
 fn called(lead: &Lead, id: AttemptId) -> Option<(Option<AgentId>, &'static str, Option<u32>)> {
-    let attempt = lead.attempts.iter().find(|attempt| attempt.id == id)?;
+    let attempt = lead.attempts.find(id)?;
     let verdict = attempt.verdict();
     Some((verdict.agent_id.or(lead.agent_id), attempt.outcome.call_status(), verdict.duration_seconds))
 }

@@ -38,6 +38,8 @@ words! {
         UnknownStatus = "unknown_status",
         /// An advertisement's lead came without what the person filled in.
         FieldsMissing = "fields_missing",
+        /// The lead has all the attempts, or the call all the reports, that are kept.
+        LeadIsFull = "lead_is_full",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::attempt::{Answered, DialPolicy};
 use crate::ids::{AgentId, AttemptId, BatchId, FactId};
+use crate::keys::Key;
 use crate::outcome::Outcome;
 use crate::status::words;
 use crate::time::Instant;
@@ -73,6 +74,13 @@ pub struct ProviderCall {
     pub provider: String,
     /// The provider's own id, which its later reports name.
     pub id: String,
+}
+
+impl ProviderCall {
+    /// The key by which the call leads to its lead.
+    pub fn key(&self) -> Key {
+        Key::call(&self.provider, &self.id)
+    }
 }
 
 /// A provider took a call that it was asked to place, or somebody called us.

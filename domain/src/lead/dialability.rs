@@ -56,9 +56,9 @@ impl Lead {
     /// Every gate, in the order in which they speak, and what the closed ones say.
     pub fn gates(&self, circumstances: &Circumstances<'_>) -> [(LeadGate, Option<Refusal>); 7] {
         let Circumstances { at, hours, is_banned_elsewhere, is_leased_elsewhere } = *circumstances;
-        let queue = self.queue();
+        let (queue, is_spent) = self.standing();
         let hours = hours.filter(|_| self.hours_overridden_at.is_none());
-        let is_over = queue.state == QueueState::Closed || self.is_spent();
+        let is_over = queue.state == QueueState::Closed || is_spent;
         let is_leased = self.lease.as_ref().is_some_and(|lease| lease.expires_at > at);
         let closed = |is_closed: bool, refusal| is_closed.then_some(refusal);
         [
@@ -68,7 +68,10 @@ impl Lead {
                 LeadGate::Suppression,
                 closed(self.is_suppressed() || is_banned_elsewhere, Refusal::PhoneIsBanned),
             ),
-            (LeadGate::Attempts, closed(is_over, Refusal::LeadIsClosed)),
+            (
+                LeadGate::Attempts,
+                closed(is_over, Refusal::LeadIsClosed).or(closed(self.is_full(), Refusal::LeadIsFull)),
+            ),
             (LeadGate::Due, closed(queue.due_at > at, Refusal::LeadIsNotDue)),
             (LeadGate::Lease, closed(is_leased || is_leased_elsewhere, Refusal::LeadIsLeased)),
             (

@@ -1,5 +1,6 @@
 //! How urgent and how good a lead is, in people's words, and the score that follows (C-35).
 
+use super::attempts_index::Among;
 use super::command::live;
 use super::event::{LeadEvent, LeadGraded, Source};
 use super::state::Lead;
@@ -95,7 +96,7 @@ pub fn score(lead: &Lead, priority: Priority, quality: Quality) -> u8 {
     let person = &lead.person;
     let email = if person.email.is_some() { 5 } else { 0 };
     let phone = if person.phone.as_ref().is_some_and(|p| p.validity == Validity::Valid) { 10 } else { 0 };
-    let answered = if lead.attempts.iter().any(|attempt| attempt.outcome.is_answered()) { 5 } else { 0 };
+    let answered = if lead.attempts.first(Among::Answered).is_some() { 5 } else { 0 };
     let sum: u8 = quality + priority + source + email + phone + answered;
     sum.min(100)
 }

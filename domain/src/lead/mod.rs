@@ -5,10 +5,14 @@
 pub mod access;
 pub mod attempt;
 mod attempt_event;
+pub mod attempts;
+mod attempts_index;
 pub mod command;
+mod decided;
 pub mod details;
 pub mod dialability;
 pub mod event;
+mod hear;
 mod held_keys;
 mod sales_event;
 pub mod state;
@@ -33,6 +37,7 @@ pub mod set_stage;
 pub mod submission;
 pub mod take_up;
 
+pub use attempts_index::Among;
 pub use command::{LeadCommand, decide};
 pub use event::LeadEvent;
 pub use state::Lead;

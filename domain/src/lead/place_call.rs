@@ -17,8 +17,8 @@ pub struct PlaceCall {
 
 impl PlaceCall {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
-        let attempt = lead.attempts.iter().find(|attempt| attempt.id == self.attempt_id);
-        match attempt.ok_or(Refusal::AttemptIsUnknown)?.call {
+        let attempt = lead.attempts.find(self.attempt_id).ok_or(Refusal::AttemptIsUnknown)?;
+        match attempt.call {
             Some(ref known) if *known == self.call => Ok(Vec::new()),
             Some(_) => Err(Refusal::AlreadyExists),
             None => Ok(vec![LeadEvent::CallPlaced(CallPlaced {
@@ -54,7 +54,7 @@ mod tests {
 
     fn placed() -> Given {
         let ringing = given([captured()]).when(lease(1, 1)).reports(called(Outcome::Initiated, 1));
-        let attempt_id = ringing.lead.attempts[0].id;
+        let attempt_id = ringing.lead.newest_attempt().unwrap().id;
         let call = ProviderCall { provider: "simulated".to_owned(), id: "CA1".to_owned() };
         ringing.when(LeadCommand::PlaceCall(PlaceCall {
             at: minute(1),
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(going_on.lead.scheduling_status(), SchedulingStatus::InProgress);
         assert_eq!((going_on.lead.attempts_count(), going_on.then(lease(2, 2)).is_err()), (0, true));
         let over = going_on.reports(called(Outcome::NoAnswer, 3));
-        assert_eq!((over.lead.lease.clone(), over.lead.attempts_count()), (None, 1));
+        assert_eq!((over.lead.lease, over.lead.attempts_count()), (None, 1));
         assert_eq!(over.lead.queue().state, QueueState::RetryWait);
     }
 

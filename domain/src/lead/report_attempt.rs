@@ -3,6 +3,7 @@
 use super::attempt::{
     Answered, AnsweredFact, Attempt, DialPolicy, LeaseAnswer, Warning, is_skewed, ordered_at,
 };
+use super::attempts::FACTS_MAX;
 use super::event::{AssignmentCause, AttemptReported, FactAdded, LeadAssigned, LeadEvent};
 use super::state::Lead;
 use crate::Refusal;
@@ -48,11 +49,24 @@ impl ReportAttempt {
         if !lead.exists() {
             return Err(Refusal::LeadIsUnknown);
         }
-        match self.find_attempt(lead) {
-            None => Ok(self.new_attempt(lead)),
-            Some(attempt) if self.find_fact(attempt).is_some() => Ok(Vec::new()),
-            Some(attempt) => Ok(self.new_fact(lead, attempt)),
+        let attempt = self.find_attempt(lead);
+        if attempt.is_some_and(|attempt| self.find_fact(attempt).is_some()) {
+            return Ok(Vec::new());
         }
+        self.require_room(lead)?;
+        Ok(match attempt {
+            None => self.new_attempt(lead),
+            Some(attempt) => self.new_fact(lead, attempt),
+        })
+    }
+
+    /// Refuses what would make the lead's stream grow without end.
+    pub fn require_room(&self, lead: &Lead) -> Result<(), Refusal> {
+        let is_full = match self.find_attempt(lead) {
+            None => lead.is_full(),
+            Some(attempt) => attempt.facts.len() >= FACTS_MAX,
+        };
+        if is_full { Err(Refusal::LeadIsFull) } else { Ok(()) }
     }
 
     /// The answer, from the lead as it is after the decision: the same for the same report, however often it comes.
@@ -63,9 +77,7 @@ impl ReportAttempt {
     }
 
     fn find_attempt<'a>(&self, lead: &'a Lead) -> Option<&'a Attempt> {
-        lead.attempts
-            .iter()
-            .find(|attempt| attempt.batch_id == self.batch_id && attempt.attempted_at == self.attempted_at)
+        lead.attempts.find_reported(self.batch_id, self.attempted_at)
     }
 
     fn find_fact<'a>(&self, attempt: &'a Attempt) -> Option<&'a AnsweredFact> {

@@ -68,7 +68,7 @@ fn a_lower_ranked_revision_is_kept_with_a_warning() {
     let after = given([captured()]).reports(report(Outcome::Connected, 5)).reports(weaker.clone());
     let answer = weaker.answer(&after.lead).unwrap().answered;
     assert_eq!((answer.status, answer.warnings), (PanelStatus::Connected, vec![Warning::Outranked]));
-    assert_eq!(after.lead.attempts[0].facts.len(), 2);
+    assert_eq!(after.lead.newest_attempt().unwrap().facts.len(), 2);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn unanswered_calls_are_retried_until_the_attempts_are_used_up() {
     assert_eq!(thrice.lead.scheduling_status(), SchedulingStatus::Done);
     let again = thrice.when(LeadCommand::Requeue(RequeueLead { at: minute(200) }));
     assert_eq!(again.lead.scheduling_status(), SchedulingStatus::New);
-    assert_eq!((again.lead.calls_since_requeue(), again.lead.attempts_count()), (0, 3));
+    assert_eq!((again.lead.calls_since_requeue, again.lead.attempts_count()), (0, 3));
 }
 
 #[test]

@@ -1,19 +1,20 @@
 //! What is a lead now? The fold of its events; statuses follow from it in [`super::timeline`].
 
-use super::attempt::{AnsweredFact, Attempt, DialPolicy};
+use super::attempt::DialPolicy;
+use super::attempts::{ATTEMPTS_MAX, Attempts};
+use super::attempts_index::Among;
+use super::decided::{Decided, LookedAt, MayMove};
 use super::event::{
-    AttemptReported, CallPlaced, Campaign, Direction, ExternalRef, FactAdded, LeadCaptured, LeadEvent,
-    LeadScheduled, Note, Person, Source,
+    Campaign, ExternalRef, LeadCaptured, LeadEvent, LeadRequeued, LeadScheduled, Note, Person, Source,
 };
 use super::grade::Grade;
 use super::submission::Submission;
 use super::timeline::{Act, ActKind};
-use crate::ids::{AgentId, BatchId, FactId};
-use crate::outcome::Outcome;
+use crate::ids::{AgentId, BatchId};
 use crate::status::Stage;
 use crate::time::Instant;
-use crate::verdict::Fact;
 use serde::{Deserialize, Serialize};
+use std::ops::Bound;
 
 /// A lead as its events made it. `num` 0: nothing has happened yet.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -33,10 +34,15 @@ pub struct Lead {
     /// Since when its next call may be made at any hour.
     pub hours_overridden_at: Option<Instant>,
     pub lease: Option<Lease>,
-    pub attempts: Vec<Attempt>,
-    pub acts: Vec<Act>,
+    pub attempts: Attempts,
+    /// The last thing that a person did to its place in the queue.
+    pub last_act: Option<Act>,
+    /// The last of these that has a word of the panel.
+    pub last_word: Option<Act>,
     /// When the attempts began to count anew.
     pub requeued_at: Option<Instant>,
+    /// Attempts at that time or later, those too whose end nobody told.
+    pub calls_since_requeue: u32,
     pub stage: Stage,
     pub latest_note: Option<Note>,
     pub deleted_at: Option<Instant>,
@@ -52,6 +58,8 @@ pub struct Lead {
     pub value_hundredths: Option<i64>,
     /// Every time it was converted, those too that were taken back.
     pub conversions: Vec<Conversion>,
+    /// Which events decided the gates.
+    pub decided: Decided,
 }
 
 /// A lead became a sale.
@@ -65,7 +73,7 @@ pub struct Conversion {
 }
 
 /// The right of one batch to dial a lead.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Lease {
     pub batch_id: BatchId,
     pub issued_at: Instant,
@@ -87,9 +95,11 @@ impl Default for Lead {
             scheduled: None,
             hours_overridden_at: None,
             lease: None,
-            attempts: Vec::new(),
-            acts: Vec::new(),
+            attempts: Attempts::default(),
+            last_act: None,
+            last_word: None,
             requeued_at: None,
+            calls_since_requeue: 0,
             stage: Stage::New,
             latest_note: None,
             deleted_at: None,
@@ -100,6 +110,7 @@ impl Default for Lead {
             campaign: None,
             value_hundredths: None,
             conversions: Vec::new(),
+            decided: Decided::default(),
         }
     }
 }
@@ -115,8 +126,21 @@ impl Lead {
         self.person.phone.as_ref().map(crate::phone::Phone::key)
     }
 
-    /// Takes in one event.
+    /// Whether it has all the attempts that a lead may have.
+    pub fn is_full(&self) -> bool {
+        self.attempts.len() >= ATTEMPTS_MAX
+    }
+
+    /// Takes in one event. Costs about the same whatever came before.
     pub fn apply(&mut self, event: LeadEvent) {
+        let may = MayMove::by(&event);
+        let before = LookedAt::of(self, may);
+        self.take_in(event);
+        let after = LookedAt::of(self, may);
+        self.decided.take_in(before.as_ref(), after.as_ref());
+    }
+
+    fn take_in(&mut self, event: LeadEvent) {
         self.changed_at = self.changed_at.max(event.at());
         match event {
             LeadEvent::LeadCaptured(e) => self.captured(*e),
@@ -146,12 +170,7 @@ impl Lead {
             LeadEvent::StageSet(e) => self.stage_set(e.stage, e.at),
             LeadEvent::NoteAdded(e) => self.latest_note = Some(e.person),
             LeadEvent::PanelStatusSet(e) => self.act(e.at, ActKind::PanelStatusSet(e.status, e.policy)),
-            LeadEvent::LeadRequeued(e) => {
-                self.requeued_at = Some(e.at);
-                self.scheduled = None;
-                self.hours_overridden_at = None;
-                self.act(e.at, ActKind::Requeued);
-            }
+            LeadEvent::LeadRequeued(e) => self.requeued(&e),
             LeadEvent::LeadClosed(e) => {
                 self.hours_overridden_at = None;
                 self.act(e.at, ActKind::Closed(e.disposition));
@@ -192,7 +211,21 @@ impl Lead {
     }
 
     fn act(&mut self, at: Instant, kind: ActKind) {
-        self.acts.push(Act { at, kind });
+        let act = Act { at, kind };
+        if act.word().is_some() {
+            self.last_word = Some(act.clone());
+        }
+        self.last_act = Some(act);
+    }
+
+    fn requeued(&mut self, e: &LeadRequeued) {
+        self.requeued_at = Some(e.at);
+        let since = (Bound::Included(e.at), Bound::Unbounded);
+        let calls = self.attempts.within(Among::All, since).len();
+        self.calls_since_requeue = u32::try_from(calls).unwrap_or(u32::MAX);
+        self.scheduled = None;
+        self.hours_overridden_at = None;
+        self.act(e.at, ActKind::Requeued);
     }
 
     fn captured(&mut self, e: LeadCaptured) {
@@ -206,6 +239,7 @@ impl Lead {
             assigned_at: e.agent_id.map(|_| e.at),
             priority: e.priority,
             schedule_at: e.schedule_at,
+            decided: self.decided,
             ..Self::default()
         };
         self.stage_set(e.stage, e.at);
@@ -229,91 +263,5 @@ impl Lead {
     /// The conversion that holds.
     pub fn conversion(&self) -> Option<&Conversion> {
         self.conversions.last().filter(|sale| sale.undone_at.is_none())
-    }
-
-    fn attempt_reported(&mut self, e: AttemptReported) {
-        let mut attempt = Attempt {
-            id: e.attempt_id,
-            batch_id: e.batch_id,
-            attempted_at: e.attempted_at,
-            recorded_at: e.at,
-            policy: e.policy,
-            facts: Vec::new(),
-            outcome: e.outcome,
-            call: None,
-            direction: Direction::Outbound,
-        };
-        // A late report of an earlier call does not use up the permission for the next.
-        self.hours_overridden_at = self.hours_overridden_at.filter(|given| attempt.ordered_at() < *given);
-        // While a call goes on nobody else may dial the number.
-        if e.outcome.is_final() && self.clears_lease(e.batch_id, attempt.ordered_at()) {
-            self.lease = None;
-        }
-        let fact = Fact {
-            id: FactId(e.attempt_id.0),
-            source: e.source,
-            at: e.at,
-            outcome: e.outcome,
-            agent_id: e.agent_id,
-            duration_seconds: e.duration_seconds,
-            remarks: e.person,
-        };
-        attempt.push(AnsweredFact { fact, answered: e.answered });
-        self.attempts.push(attempt);
-        self.heard(self.attempts.len() - 1);
-    }
-
-    fn fact_added(&mut self, e: FactAdded) {
-        let Some(index) = self.attempts.iter().position(|attempt| attempt.id == e.attempt_id) else { return };
-        let fact = Fact {
-            id: e.fact_id,
-            source: e.source,
-            at: e.at,
-            outcome: e.outcome,
-            agent_id: e.agent_id,
-            duration_seconds: e.duration_seconds,
-            remarks: e.person,
-        };
-        let attempt = &mut self.attempts[index];
-        let was_open = !attempt.outcome.is_final();
-        attempt.push(AnsweredFact { fact, answered: e.answered });
-        let ended = if was_open && attempt.outcome.is_final() { attempt.batch_id } else { None };
-        if self.lease.as_ref().is_some_and(|lease| ended == Some(lease.batch_id)) {
-            self.lease = None;
-        }
-        self.heard(index);
-    }
-
-    fn call_placed(&mut self, e: CallPlaced) {
-        if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.id == e.attempt_id) {
-            attempt.call = Some(e.call);
-            attempt.direction = e.direction;
-        }
-    }
-
-    /// What follows from the attempt that was just heard of: whoever says that it was answered lifts the stage, so
-    /// that the order of reports does not matter; the note follows the newest attempt only (C-17).
-    fn heard(&mut self, index: usize) {
-        let attempt = &self.attempts[index];
-        for AnsweredFact { fact, .. } in &attempt.facts {
-            if fact.outcome == Outcome::Interested {
-                self.stage = self.stage.max(Stage::Interested);
-            } else if fact.outcome.is_answered() {
-                self.stage = self.stage.max(Stage::Contacted);
-            }
-        }
-        let is_newest = self.newest_attempt().is_some_and(|newest| newest.id == attempt.id);
-        if let (true, Some(text)) = (is_newest, attempt.verdict().remarks.user_message) {
-            self.latest_note = Some(Note { text });
-        }
-    }
-
-    /// Whether a report of `batch_id` about a call at `ordered_at` ends the present lease: its own batch does; a
-    /// report that names no batch does if the call was made under this lease.
-    pub fn clears_lease(&self, batch_id: Option<BatchId>, ordered_at: Instant) -> bool {
-        self.lease.as_ref().is_some_and(|lease| match batch_id {
-            Some(batch) => batch == lease.batch_id,
-            None => ordered_at >= lease.issued_at,
-        })
     }
 }

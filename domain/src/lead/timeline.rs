@@ -1,7 +1,7 @@
 //! What do people see of a lead? Every status, as a function of its newest timeline entry (C-16, C-43).
 
 use super::attempt::{Attempt, DialPolicy};
-use super::event::Direction;
+use super::attempts_index::Among;
 use super::state::Lead;
 use crate::outcome::{Effect, Outcome};
 use crate::status::{Axis, Disposition, PanelStatus, QueueState, SchedulingStatus};
@@ -28,6 +28,17 @@ pub enum ActKind {
     TakenUp,
 }
 
+impl Act {
+    /// The panel's word for it, if the panel has one.
+    pub fn word(&self) -> Option<PanelStatus> {
+        match self.kind {
+            ActKind::Requeued => Some(PanelStatus::InQueue),
+            ActKind::PanelStatusSet(status, _) => Some(status),
+            ActKind::Closed(_) | ActKind::TakenUp => None,
+        }
+    }
+}
+
 /// The newest thing that says where a lead stands. At one instant an act outweighs an attempt. The capture gives way to
 /// any attempt: a call proves that the lead was there, and a dialer's clock that is some seconds behind must not make
 /// a connected number be dialed again.
@@ -50,47 +61,35 @@ pub struct Queue {
 impl Lead {
     /// The attempt with the latest time (then id), in flight or not.
     pub fn newest_attempt(&self) -> Option<&Attempt> {
-        self.newest(|_| true)
-    }
-
-    fn newest(&self, counts: impl Fn(&Attempt) -> bool) -> Option<&Attempt> {
-        let counted = self.attempts.iter().filter(|attempt| counts(attempt));
-        counted.max_by_key(|attempt| (attempt.ordered_at(), attempt.id))
+        self.attempts.newest(Among::All)
     }
 
     /// Finished attempts, ever.
     pub fn attempts_count(&self) -> u32 {
-        self.count_calls(|attempt| attempt.outcome.is_final())
+        self.attempts.count(Among::Final)
     }
 
     /// Whether all attempts are used up while the last of them has not ended: nobody calls again until it has.
     pub fn is_spent(&self) -> bool {
-        match self.newest_entry() {
+        self.is_spent_after(&self.newest_entry())
+    }
+
+    fn is_spent_after(&self, newest: &Entry<'_>) -> bool {
+        match newest {
             Entry::Attempt(newest) => {
-                !newest.outcome.is_final() && self.calls_since_requeue() >= newest.policy.max_attempts
+                !newest.outcome.is_final() && self.calls_since_requeue >= newest.policy.max_attempts
             }
             Entry::Capture | Entry::Act(_) => false,
         }
     }
 
-    /// Calls since the lead was last put back in the queue, those too whose end nobody told.
-    pub fn calls_since_requeue(&self) -> u32 {
-        let since = self.requeued_at.unwrap_or(Instant::MIN_UTC);
-        self.count_calls(|attempt| attempt.ordered_at() >= since)
-    }
-
-    fn count_calls(&self, counts: impl Fn(&Attempt) -> bool) -> u32 {
-        let counted = self.attempts.iter().filter(|attempt| counts(attempt));
-        u32::try_from(counted.count()).unwrap_or(u32::MAX)
-    }
-
-    /// The newest attempt that says where the lead stands: somebody who is calling us has said nothing yet.
-    fn newest_telling(&self) -> Option<&Attempt> {
-        self.newest(|attempt| attempt.outcome.is_final() || attempt.direction == Direction::Outbound)
+    /// Whether a call at that time counts as made since the lead was last put back in the queue.
+    pub(super) fn counts_since_requeue(&self, ordered_at: Instant) -> bool {
+        self.requeued_at.is_none_or(|since| ordered_at >= since)
     }
 
     fn newest_entry(&self) -> Entry<'_> {
-        match (self.newest_telling(), self.acts.last()) {
+        match (self.attempts.newest(Among::Telling), &self.last_act) {
             (Some(attempt), Some(act)) if act.at < attempt.ordered_at() => Entry::Attempt(attempt),
             (Some(attempt), None) => Entry::Attempt(attempt),
             (_, Some(act)) => Entry::Act(act),
@@ -100,12 +99,8 @@ impl Lead {
 
     /// The panel's word: of the newest entry that has one (calls in flight have none).
     pub fn panel_status(&self) -> PanelStatus {
-        let attempt = self.newest(|attempt| attempt.outcome.is_final());
-        let act = self.acts.iter().rev().find_map(|act| match act.kind {
-            ActKind::Requeued => Some((act.at, PanelStatus::InQueue)),
-            ActKind::PanelStatusSet(status, _) => Some((act.at, status)),
-            ActKind::Closed(_) | ActKind::TakenUp => None,
-        });
+        let attempt = self.attempts.newest(Among::Final);
+        let act = self.last_word.as_ref().and_then(|act| Some((act.at, act.word()?)));
         let word = |attempt: &Attempt| attempt.outcome.panel_status().unwrap_or(PanelStatus::InQueue);
         match (attempt, act) {
             (Some(attempt), Some((at, _))) if at < attempt.ordered_at() => word(attempt),
@@ -117,13 +112,23 @@ impl Lead {
 
     /// The lead's place in the queue, leases apart.
     pub fn queue(&self) -> Queue {
+        self.queue_after(&self.newest_entry())
+    }
+
+    /// The lead's place in the queue, and whether its attempts are used up: both at once for who asks often.
+    pub(super) fn standing(&self) -> (Queue, bool) {
+        let newest = self.newest_entry();
+        (self.queue_after(&newest), self.is_spent_after(&newest))
+    }
+
+    fn queue_after(&self, newest: &Entry<'_>) -> Queue {
         let waits = |state, due_at| Queue { state, due_at, disposition: None };
         let closed = |due_at, d| Queue { state: QueueState::Closed, due_at, disposition: Some(d) };
-        let (entered_at, queue) = match self.newest_entry() {
+        let (entered_at, queue) = match newest {
             Entry::Capture => {
                 (self.captured_at, waits(QueueState::Queued, self.schedule_at.unwrap_or(self.captured_at)))
             }
-            Entry::Attempt(attempt) => (attempt.recorded_at, self.queue_after(attempt)),
+            Entry::Attempt(attempt) => (attempt.recorded_at, self.queue_after_call(attempt)),
             Entry::Act(act) => (
                 act.at,
                 match act.kind {
@@ -147,11 +152,11 @@ impl Lead {
         }
     }
 
-    fn queue_after(&self, attempt: &Attempt) -> Queue {
+    fn queue_after_call(&self, attempt: &Attempt) -> Queue {
         let at = attempt.ordered_at();
         let (state, due_at, disposition) = match attempt.outcome.effect() {
             Effect::QueueAgain => (QueueState::Queued, at, None),
-            Effect::Retry if self.calls_since_requeue() >= attempt.policy.max_attempts => {
+            Effect::Retry if self.calls_since_requeue >= attempt.policy.max_attempts => {
                 (QueueState::Closed, at, Some(Disposition::NoAnswer))
             }
             Effect::InFlight => {
@@ -168,12 +173,9 @@ impl Lead {
     /// Whether its phone must not be dialed, whatever lead asks for it. Only another word of the panel, a requeue or a
     /// later call ends a ban: closing a lead or taking it up says nothing of its phone.
     pub fn is_suppressed(&self) -> bool {
-        let told = self.acts.iter().rev().find_map(|act| match act.kind {
-            ActKind::Requeued => Some((act.at, false)),
-            ActKind::PanelStatusSet(status, _) => Some((act.at, status == PanelStatus::Banned)),
-            ActKind::Closed(_) | ActKind::TakenUp => None,
-        });
-        match (self.newest(|attempt| attempt.outcome.is_final()), told) {
+        let word = self.last_word.as_ref();
+        let told = word.and_then(|act| Some((act.at, act.word()? == PanelStatus::Banned)));
+        match (self.attempts.newest(Among::Final), told) {
             (Some(attempt), Some((at, _))) if at < attempt.ordered_at() => attempt.outcome == Outcome::Banned,
             (Some(attempt), None) => attempt.outcome == Outcome::Banned,
             (_, Some((_, is_banned))) => is_banned,

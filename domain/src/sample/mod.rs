@@ -1,6 +1,9 @@
 //! One of each event, with fixed values: what the golden files freeze and the round trips are tried on.
 
+mod history;
 mod lead;
+
+pub use history::lead_history;
 
 use crate::agent::event::{
     AgentActivated, AgentChanged, AgentDeactivated, AgentDeleted, AgentEvent, AgentKind, AgentPlaced,

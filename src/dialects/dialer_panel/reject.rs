@@ -168,6 +168,7 @@ impl From<Refusal> for Reject {
             | Refusal::AgentIsNoSupervisor
             | Refusal::LeadIsNotDeleted
             | Refusal::LeadIsClosed
+            | Refusal::LeadIsFull
             | Refusal::LeadIsLeased
             | Refusal::LeadIsNotDue
             | Refusal::LeadHasNoPhone

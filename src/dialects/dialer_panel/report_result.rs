@@ -152,7 +152,15 @@ impl Action for Record<'_> {
         let dialing = desk.dialing().await?;
         let (reply, is_replay) = match resolve::lead(desk, self.report, region).await? {
             About::Nobody(reason) => return self.quarantine(desk, &dialing, reason, receipt).await,
-            About::Lead { id, warnings } => self.report_on(desk, id, warnings, &dialing, region).await?,
+            About::Lead { id, warnings } => {
+                match self.report_on(desk, id, warnings, &dialing, region).await {
+                    Err(RecordError::Refused(Refusal::LeadIsFull)) => {
+                        let reason = QuarantineReason::LeadIsFull;
+                        return self.quarantine(desk, &dialing, reason, receipt).await;
+                    }
+                    told => told?,
+                }
+            }
             About::New { phone } => {
                 let id = capture(desk, phone).await?;
                 self.report_on(desk, id, vec![Warning::LeadCreated], &dialing, region).await?
@@ -214,6 +222,8 @@ impl Record<'_> {
         if let Some(first) = command.answer(&lead) {
             return Ok((reply(lead.num, first), true));
         }
+        // Before anything is laid on the desk: a report that is refused goes to the dead letters.
+        command.require_room(&lead)?;
         let (is_enabled, ignored) = self.switch(desk, dialing, Some(LeadId(id)), command.attempted_at)?;
         command.call_allowed = is_enabled;
         command.warnings.extend(ignored);
@@ -240,7 +250,7 @@ impl Record<'_> {
         Ok((if ignored.is_some() { dialing.enabled } else { enabled }, ignored))
     }
 
-    /// Keeps a report that no lead can be found for. Sent again, it is the same report for a week.
+    /// Keeps a report that no lead can be found for, or whose lead is full. Sent again, it is the same report for a week.
     async fn quarantine(
         &self,
         desk: &mut Desk<'_>,

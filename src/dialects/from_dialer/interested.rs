@@ -198,7 +198,9 @@ impl Action for Click<'_> {
             duplicates: meant.duplicates,
         };
         let mut lead = desk.decide_lead(id, &LeadCommand::RecordInterest(Box::new(interest))).await?;
-        if let Some(attempt) = self.attempt(desk, agent_id, &agent).await? {
+        let attempt = self.attempt(desk, agent_id, &agent).await?;
+        // The interest is recorded whether or not the lead has room for one attempt more.
+        if let Some(attempt) = attempt.filter(|attempt| attempt.require_room(&lead).is_ok()) {
             lead = desk.decide_lead(id, &LeadCommand::ReportAttempt(Box::new(attempt))).await?;
         }
         let is_new = known.is_none();

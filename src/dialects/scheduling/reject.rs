@@ -181,6 +181,7 @@ impl From<Refusal> for Reject {
             | Refusal::AlreadyExists
             | Refusal::LeadIsNotDeleted
             | Refusal::LeadIsClosed
+            | Refusal::LeadIsFull
             | Refusal::LeadIsLeased
             | Refusal::LeadIsNotDue
             | Refusal::LeadHasNoPhone

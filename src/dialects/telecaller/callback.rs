@@ -16,6 +16,7 @@ use domain::Refusal;
 use domain::dead_letter::event::QuarantineReason;
 use domain::ids::AnyId;
 use domain::keys::Key;
+use domain::lead::event::ProviderCall;
 use domain::outcome::Outcome;
 use domain::principal::Principal;
 use domain::verdict::{FactSource, Remarks};
@@ -75,6 +76,10 @@ async fn take(app: &App, request: Request, said: Said) -> Result<Value, Reject> 
                 quarantine(app, &context, &callback, QuarantineReason::UnknownCall).await?;
                 true
             }
+            Err(RecordError::Refused(Refusal::LeadIsFull)) => {
+                quarantine(app, &context, &callback, QuarantineReason::LeadIsFull).await?;
+                true
+            }
             Err(error) => return Err(error.into()),
         },
         Err(reason) => {
@@ -126,9 +131,9 @@ async fn find(app: &App, callback: &Callback) -> Result<Option<(Uuid, Uuid)>, Re
             let held = app.ledger.find_key(&Key::call(provider, &sid)).await?;
             if let Some(lead_id) = held.and_then(|held| held.holder.parse::<Uuid>().ok()) {
                 let lead = app.ledger.lead_as_of(lead_id, None).await?;
-                let attempts = lead.as_lead().map(|lead| lead.attempts.clone()).unwrap_or_default();
-                let call = attempts.iter().find(|attempt| attempt.call.as_ref().is_some_and(|c| c.id == sid));
-                return Ok(call.map(|attempt| (lead_id, attempt.id.0)));
+                let call = ProviderCall { provider: provider.to_owned(), id: sid };
+                let attempt = lead.as_lead().and_then(|lead| lead.attempts.find_call(&call));
+                return Ok(attempt.map(|attempt| (lead_id, attempt.id.0)));
             }
         }
     }

@@ -202,6 +202,7 @@ impl From<Refusal> for Reject {
             Refusal::AlreadyExists
             | Refusal::LeadIsNotDeleted
             | Refusal::LeadIsClosed
+            | Refusal::LeadIsFull
             | Refusal::LeadIsNotDue
             | Refusal::LeadHasNoPhone
             | Refusal::StatusIsImmutable(_)

@@ -70,6 +70,7 @@ async fn dashboards_equal_a_hand_count_over_the_events_of_a_random_month() {
     let company = Company::start().await;
     random_month(&company, 7).await;
     let leads = leads_of_the_log(&company, i64::MAX).await;
+    let attempts = || leads.values().flat_map(|lead| lead.attempts.iter());
     let counted = counted(&leads);
 
     let admin = Client::person(&company.app, "admin").await;
@@ -106,7 +107,7 @@ async fn dashboards_equal_a_hand_count_over_the_events_of_a_random_month() {
     for performer in performance["topPerformers"].as_array().unwrap() {
         let is_theirs =
             |id: Option<Uuid>| id.is_some_and(|id| performer["user"]["_id"] == domain::ids::oid(id));
-        let calls = leads.values().flat_map(|lead| &lead.attempts).filter(|attempt| {
+        let calls = attempts().filter(|attempt| {
             attempt.outcome.is_final() && is_theirs(attempt.verdict().agent_id.map(|id| id.0))
         });
         assert_eq!(performer["calls"], json!(calls.count()), "{performer}");
@@ -117,8 +118,7 @@ async fn dashboards_equal_a_hand_count_over_the_events_of_a_random_month() {
 
     let there: Vec<_> = leads.values().filter(|lead| lead.deleted_at.is_none()).collect();
     let of_stage = |stages: &[Stage]| there.iter().filter(|lead| stages.contains(&lead.stage)).count();
-    let calls: Vec<_> =
-        leads.values().flat_map(|lead| &lead.attempts).filter(|attempt| attempt.outcome.is_final()).collect();
+    let calls: Vec<_> = attempts().filter(|attempt| attempt.outcome.is_final()).collect();
     let completed = calls.iter().filter(|a| a.outcome.call_result() == Some(CallResult::Answered)).count();
     let overview = admin.get("/api/dashboard/overview").await.body["overview"].clone();
     for (name, count) in [
