@@ -22,7 +22,30 @@ pub async fn load(
     stream: StreamId,
     as_of: Option<Instant>,
 ) -> Result<Vec<Step>, FeedError> {
-    let rows: Vec<(i64, Instant, i64, String, String, String)> = sqlx::query_as(
+    read(stream, rows(conn, stream, as_of).await?)
+}
+
+/// What a stream was by what was recorded up to `as_of`. It is folded apart from the threads that answer requests: a
+/// long stream takes a while.
+pub async fn state_as_of(
+    conn: &mut PgConnection,
+    stream: StreamId,
+    as_of: Instant,
+) -> Result<State, FeedError> {
+    let rows = rows(conn, stream, Some(as_of)).await?;
+    let folding = tokio::task::spawn_blocking(move || Ok(fold(stream, read(stream, rows)?)));
+    folding.await.map_err(|_| sqlx::Error::WorkerCrashed)?
+}
+
+/// Position, recording, sequence, type, version, payload.
+type StoredRow = (i64, Instant, i64, String, String, String);
+
+async fn rows(
+    conn: &mut PgConnection,
+    stream: StreamId,
+    as_of: Option<Instant>,
+) -> Result<Vec<StoredRow>, sqlx::Error> {
+    sqlx::query_as(
         "SELECT position, recorded_at, sequence, event_type, event_version, payload::text FROM events \
          WHERE aggregate_type = $1 AND aggregate_id = $2 AND ($3::timestamptz IS NULL OR recorded_at <= $3) \
          ORDER BY sequence",
@@ -31,7 +54,10 @@ pub async fn load(
     .bind(stream.aggregate_id())
     .bind(as_of)
     .fetch_all(conn)
-    .await?;
+    .await
+}
+
+fn read(stream: StreamId, rows: Vec<StoredRow>) -> Result<Vec<Step>, FeedError> {
     rows.into_iter()
         .map(|(position, recorded_at, sequence, name, version, payload)| {
             let event = stored::decode(stream.kind, &name, &version, &payload)
@@ -69,12 +95,42 @@ pub async fn load_all(
 }
 
 /// What the steps amount to.
-pub fn fold(stream: StreamId, steps: &[Step]) -> State {
+pub fn fold(stream: StreamId, steps: impl IntoIterator<Item = Step>) -> State {
     let mut state = State::empty(stream.kind);
     for step in steps {
-        state.apply(step.event.clone());
+        state.apply(step.event);
     }
     state
+}
+
+/// Where an event stands in the log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    pub position: i64,
+    pub recorded_at: Instant,
+    pub event_type: String,
+}
+
+/// Where these events of streams stand, by stream and sequence.
+pub async fn places(
+    conn: &mut PgConnection,
+    wanted: &[(StreamId, i64)],
+) -> Result<HashMap<(StreamId, i64), Place>, sqlx::Error> {
+    let rows: Vec<(i64, i64, Instant, String)> = sqlx::query_as(
+        "SELECT w.ordinal, e.position, e.recorded_at, e.event_type \
+         FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS w(type, id, sequence, ordinal) \
+         JOIN events e ON e.aggregate_type = w.type AND e.aggregate_id = w.id AND e.sequence = w.sequence",
+    )
+    .bind(wanted.iter().map(|(stream, _)| stream.kind.as_str()).collect::<Vec<_>>())
+    .bind(wanted.iter().map(|(stream, _)| stream.aggregate_id()).collect::<Vec<_>>())
+    .bind(wanted.iter().map(|(_, sequence)| *sequence).collect::<Vec<_>>())
+    .fetch_all(conn)
+    .await?;
+    let place = |(ordinal, position, recorded_at, event_type)| {
+        let index = usize::try_from(ordinal).ok()?.checked_sub(1)?;
+        Some((*wanted.get(index)?, Place { position, recorded_at, event_type }))
+    };
+    Ok(rows.into_iter().filter_map(place).collect())
 }
 
 /// The last step that changed each of what `looked_at` finds in the state.

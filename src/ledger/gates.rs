@@ -1,5 +1,5 @@
 //! Why is a lead dialed or not, now or as of some time, and which event decided it? The gates are those of next-batch;
-//! the states come from the streams themselves.
+//! a lead's state knows which of its events decided them.
 
 use super::Ledger;
 use super::error::RecordError;
@@ -9,11 +9,10 @@ use domain::dialing::gate::ClosedReason;
 use domain::keys::Key;
 use domain::lead::Lead;
 use domain::lead::dialability::{Circumstances, LeadGate};
-use domain::status::QueueState;
 use domain::stream::{State, StreamId, StreamKind};
 use domain::time::Instant;
-use projections::steps::{self, Step};
-use sqlx::postgres::PgConnection;
+use projections::steps::{self, Place, Step};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A gate on the way to a call.
@@ -33,7 +32,7 @@ pub struct Gate {
 pub struct Decision {
     pub position: i64,
     pub recorded_at: Instant,
-    pub event_type: &'static str,
+    pub event_type: String,
     pub stream: StreamId,
 }
 
@@ -45,16 +44,6 @@ struct Past {
 }
 
 impl Past {
-    async fn load(
-        conn: &mut PgConnection,
-        stream: StreamId,
-        as_of: Option<Instant>,
-    ) -> Result<Self, RecordError> {
-        let steps = steps::load(conn, stream, as_of).await?;
-        let state = steps::fold(stream, &steps);
-        Ok(Self { stream, steps, state })
-    }
-
     /// The last events that changed what is looked at.
     fn deciding<T: PartialEq, const N: usize>(
         &self,
@@ -64,7 +53,7 @@ impl Past {
             step.map(|step| Decision {
                 position: step.position,
                 recorded_at: step.recorded_at,
-                event_type: step.event.name(),
+                event_type: step.event.name().to_owned(),
                 stream: self.stream,
             })
         })
@@ -75,17 +64,19 @@ impl Past {
 #[derive(Default)]
 struct Elsewhere {
     is_banned: bool,
-    ban: Option<Decision>,
+    /// The event that banned the number, by stream and sequence.
+    ban: Option<(StreamId, i64)>,
     leased_until: Option<Instant>,
-    lease: Option<Decision>,
+    lease: Option<(StreamId, i64)>,
 }
 
 impl Ledger {
     /// A lead as it was once recorded up to `as_of` (`None`: as it is), deleted ones too.
     pub async fn lead_as_of(&self, id: Uuid, as_of: Option<Instant>) -> Result<State, RecordError> {
-        let mut conn = self.pool().acquire().await?;
         let stream = StreamId::new(StreamKind::Lead, id);
-        Ok(Past::load(&mut conn, stream, as_of).await?.state)
+        let Some(as_of) = as_of else { return Ok(self.inner.loader.current(stream).await?.state) };
+        let mut conn = self.pool().acquire().await?;
+        Ok(steps::state_as_of(&mut conn, stream, as_of).await?)
     }
 
     /// Every gate between a lead and its next call at `at`, by what was recorded up to `as_of` (`None`: all).
@@ -95,9 +86,8 @@ impl Ledger {
         at: Instant,
         as_of: Option<Instant>,
     ) -> Result<Option<Vec<Gate>>, RecordError> {
-        let past = self.past(StreamId::new(StreamKind::Lead, id), as_of).await?;
-        let Some(lead) = past.state.as_lead().filter(|lead| lead.exists() && lead.deleted_at.is_none())
-        else {
+        let state = self.lead_as_of(id, as_of).await?;
+        let Some(lead) = state.as_lead().filter(|lead| lead.exists() && lead.deleted_at.is_none()) else {
             return Ok(None);
         };
         let dialing = self.past(StreamId::DIALING, as_of).await?;
@@ -106,14 +96,21 @@ impl Ledger {
             None => None,
         };
         let elsewhere = self.elsewhere(id, lead, at, as_of).await?;
+        let stream = StreamId::new(StreamKind::Lead, id);
+        let own = LeadGate::ALL.iter().filter_map(|gate| Some((stream, lead.decided.sequence(*gate)?)));
+        let wanted: Vec<_> = own.chain(elsewhere.ban).chain(elsewhere.lease).collect();
+        let mut conn = self.pool().acquire().await?;
+        let places = Places(steps::places(&mut conn, &wanted).await?);
         let mut gates = ledger_gates(&dialing, at);
-        gates.extend(lead_gates(&past, lead, agent.as_ref(), &elsewhere, at));
+        gates.extend(lead_gates(stream, lead, agent.as_ref(), &elsewhere, &places, at));
         Ok(Some(gates))
     }
 
     async fn past(&self, stream: StreamId, as_of: Option<Instant>) -> Result<Past, RecordError> {
         let mut conn = self.pool().acquire().await?;
-        Past::load(&mut conn, stream, as_of).await
+        let steps = steps::load(&mut conn, stream, as_of).await?;
+        let state = steps::fold(stream, steps.iter().cloned());
+        Ok(Past { stream, steps, state })
     }
 
     /// The ban and the lease that other leads of the number hold. Of now, the keys tell, which next-batch asks too.
@@ -135,26 +132,38 @@ impl Ledger {
             if other == id {
                 continue;
             }
-            let past = self.past(StreamId::new(StreamKind::Lead, other), as_of).await?;
-            let of_phone = |state: &State| {
-                state.as_lead().filter(|lead| lead.phone_key().as_ref() == Some(&phone)).cloned()
+            let state = self.lead_as_of(other, as_of).await?;
+            let Some(lead) = state.as_lead().filter(|lead| lead.phone_key().as_ref() == Some(&phone)) else {
+                continue;
             };
-            let is_banned = |state: &State| of_phone(state).is_some_and(|lead| lead.is_suppressed());
-            let leased_until = |state: &State| {
-                of_phone(state)?.lease.as_ref().map(|lease| lease.expires_at).filter(|until| *until > at)
+            // Decided by the later of the two: the gate's own event, or the one that gave the lead this number.
+            let decided = |gate| {
+                let sequences = [lead.decided.sequence(gate), lead.decided.sequence(LeadGate::Phone)];
+                let sequence = sequences.into_iter().flatten().max()?;
+                Some((StreamId::new(StreamKind::Lead, other), sequence))
             };
-            let [ban, lease] = past
-                .deciding(|state| [format!("{}", is_banned(state)), format!("{:?}", leased_until(state))]);
-            if is_banned(&past.state) {
+            if lead.is_suppressed() {
                 elsewhere.is_banned = true;
-                elsewhere.ban = elsewhere.ban.or(ban);
+                elsewhere.ban = elsewhere.ban.or(decided(LeadGate::Suppression));
             }
-            if let Some(until) = leased_until(&past.state) {
+            if let Some(until) = lead.lease.map(|lease| lease.expires_at).filter(|until| *until > at) {
                 elsewhere.leased_until = elsewhere.leased_until.max(Some(until));
-                elsewhere.lease = elsewhere.lease.or(lease);
+                elsewhere.lease = elsewhere.lease.or(decided(LeadGate::Lease));
             }
         }
         Ok(elsewhere)
+    }
+}
+
+/// Where the deciding events stand in the log.
+struct Places(HashMap<(StreamId, i64), Place>);
+
+impl Places {
+    fn decision(&self, event: Option<(StreamId, i64)>) -> Option<Decision> {
+        let (stream, sequence) = event?;
+        let place = self.0.get(&(stream, sequence))?.clone();
+        let Place { position, recorded_at, event_type } = place;
+        Some(Decision { position, recorded_at, event_type, stream })
     }
 }
 
@@ -186,10 +195,11 @@ fn ledger_gates(dialing: &Past, at: Instant) -> Vec<Gate> {
 
 /// Those of the lead, its number and its agent.
 fn lead_gates(
-    past: &Past,
+    stream: StreamId,
     lead: &Lead,
     agent: Option<&Past>,
     elsewhere: &Elsewhere,
+    places: &Places,
     at: Instant,
 ) -> Vec<Gate> {
     let hours =
@@ -201,40 +211,25 @@ fn lead_gates(
         is_banned_elsewhere: elsewhere.is_banned,
         is_leased_elsewhere: elsewhere.leased_until.is_some(),
     };
-    // What each gate looks at, whatever the time.
-    let looked_at = |state: &State| {
-        let lead = state.as_lead().cloned().unwrap_or_default();
-        let queue = lead.queue();
-        [
-            format!("{:?}", lead.deleted_at),
-            format!("{:?}", lead.phone_key()),
-            format!("{}", lead.is_suppressed()),
-            format!("{} {}", queue.state == QueueState::Closed, lead.is_spent()),
-            format!("{}", queue.due_at),
-            format!("{:?}", lead.lease),
-            format!("{:?} {:?}", lead.agent_id, lead.hours_overridden_at),
-        ]
-    };
-    let decided = past.deciding(looked_at);
     let set_hours = agent.and_then(|agent| agent.deciding(|state| [hours(state)])[0].clone());
     lead.gates(&circumstances)
         .into_iter()
-        .zip(decided)
-        .map(|((gate, refusal), own)| {
+        .map(|(gate, refusal)| {
+            let own = lead.decided.sequence(gate).map(|sequence| (stream, sequence));
             let (opens_at, decided_by) = match gate {
-                LeadGate::Deletion | LeadGate::Phone | LeadGate::Attempts => (None, own),
+                LeadGate::Deletion | LeadGate::Phone | LeadGate::Attempts => (None, places.decision(own)),
                 LeadGate::Suppression => {
-                    (None, elsewhere.ban.clone().filter(|_| !lead.is_suppressed()).or(own))
+                    (None, places.decision(elsewhere.ban.filter(|_| !lead.is_suppressed()).or(own)))
                 }
-                LeadGate::Due => (Some(lead.queue().due_at), own),
+                LeadGate::Due => (Some(lead.queue().due_at), places.decision(own)),
                 LeadGate::Lease => {
-                    let own_until =
-                        lead.lease.as_ref().map(|lease| lease.expires_at).filter(|until| *until > at);
-                    let decided = elsewhere.lease.clone().filter(|_| own_until.is_none()).or(own);
-                    (own_until.or(elsewhere.leased_until.filter(|until| *until > at)), decided)
+                    let own_until = lead.lease.map(|lease| lease.expires_at).filter(|until| *until > at);
+                    let decided = elsewhere.lease.filter(|_| own_until.is_none()).or(own);
+                    let until = own_until.or(elsewhere.leased_until.filter(|until| *until > at));
+                    (until, places.decision(decided))
                 }
                 // The later of the two: whose hours hold, and which they are.
-                LeadGate::BusinessHours => (None, later(own, set_hours.clone())),
+                LeadGate::BusinessHours => (None, later(places.decision(own), set_hours.clone())),
             };
             Gate {
                 name: gate.as_str(),

@@ -44,7 +44,7 @@ struct Item {
 struct Decider {
     position: i64,
     recorded_at: String,
-    event_type: &'static str,
+    event_type: String,
     /// Which lead, agent or ledger-wide stream it belongs to.
     stream: String,
 }
