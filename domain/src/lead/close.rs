@@ -19,7 +19,10 @@ impl CloseLead {
         if lead.queue().disposition == Some(self.disposition) {
             return Ok(Vec::new());
         }
-        Ok(vec![LeadEvent::LeadClosed(LeadClosed { at: self.at, disposition: self.disposition })])
+        Ok(vec![LeadEvent::LeadClosed(LeadClosed {
+            at: lead.takes_effect_at(self.at),
+            disposition: self.disposition,
+        })])
     }
 }
 

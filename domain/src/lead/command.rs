@@ -23,7 +23,6 @@ use super::{
     take_up::TakeUpLead,
 };
 use crate::Refusal;
-use crate::time::Instant;
 
 /// Everything that can be asked of a lead.
 #[derive(Clone, Debug)]
@@ -51,36 +50,37 @@ pub enum LeadCommand {
 
 /// What follows from a command: the events, none where all is so already.
 pub fn decide(lead: &Lead, command: &LeadCommand) -> Result<Vec<LeadEvent>, Refusal> {
-    let (at, mut events) = match command {
-        LeadCommand::Capture(c) => (c.at, c.decide(lead)?),
-        LeadCommand::ChangeDetails(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Assign(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Schedule(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Lease(c) => (c.at, c.decide(lead)?),
-        LeadCommand::ReportAttempt(c) => (c.at, c.decide(lead)?),
-        LeadCommand::SetStage(c) => (c.at, c.decide(lead)?),
-        LeadCommand::AddNote(c) => (c.at, c.decide(lead)?),
-        LeadCommand::SetPanelStatus(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Requeue(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Close(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Delete(c) => (c.at, c.decide(lead)?),
-        LeadCommand::RecordInterest(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Submit(c) => (c.at, c.decide(lead)?),
-        LeadCommand::AnswerSubmission(c) => (c.at, c.decide(lead)?),
-        LeadCommand::TakeUp(c) => (c.at, c.decide(lead)?),
-        LeadCommand::PlaceCall(c) => (c.at, c.decide(lead)?),
-        LeadCommand::Grade(c) => (c.at, c.decide(lead)?),
-        LeadCommand::RecordCampaign(c) => (c.at, c.decide(lead)?),
+    let mut events = match command {
+        LeadCommand::Capture(c) => c.decide(lead)?,
+        LeadCommand::ChangeDetails(c) => c.decide(lead)?,
+        LeadCommand::Assign(c) => c.decide(lead)?,
+        LeadCommand::Schedule(c) => c.decide(lead)?,
+        LeadCommand::Lease(c) => c.decide(lead)?,
+        LeadCommand::ReportAttempt(c) => c.decide(lead)?,
+        LeadCommand::SetStage(c) => c.decide(lead)?,
+        LeadCommand::AddNote(c) => c.decide(lead)?,
+        LeadCommand::SetPanelStatus(c) => c.decide(lead)?,
+        LeadCommand::Requeue(c) => c.decide(lead)?,
+        LeadCommand::Close(c) => c.decide(lead)?,
+        LeadCommand::Delete(c) => c.decide(lead)?,
+        LeadCommand::RecordInterest(c) => c.decide(lead)?,
+        LeadCommand::Submit(c) => c.decide(lead)?,
+        LeadCommand::AnswerSubmission(c) => c.decide(lead)?,
+        LeadCommand::TakeUp(c) => c.decide(lead)?,
+        LeadCommand::PlaceCall(c) => c.decide(lead)?,
+        LeadCommand::Grade(c) => c.decide(lead)?,
+        LeadCommand::RecordCampaign(c) => c.decide(lead)?,
     };
-    if let Some(changed) = status_changed(lead, &events, at) {
+    if let Some(changed) = status_changed(lead, &events) {
         events.push(LeadEvent::LeadStatusChanged(changed));
     }
     Ok(events)
 }
 
 /// What `events` move on the axes that people see; `None` if nothing, or if the lead only begins with them.
-pub fn status_changed(before: &Lead, events: &[LeadEvent], at: Instant) -> Option<LeadStatusChanged> {
-    let cause = events.first()?.name();
+pub fn status_changed(before: &Lead, events: &[LeadEvent]) -> Option<LeadStatusChanged> {
+    let first = events.first()?;
+    let (at, cause) = (first.at(), first.name());
     if !before.exists() || matches!(events, [LeadEvent::LeadLeased(_)]) {
         return None;
     }

@@ -11,6 +11,7 @@ use crate::ids::{AgentId, AttemptId, BatchId, FactId};
 use crate::outcome::Outcome;
 use crate::time::Instant;
 use crate::verdict::{Fact, FactSource, Remarks};
+use chrono::Duration;
 
 /// What somebody says came of a call. Identity of the attempt: (lead, `batch_id`, `attempted_at`); of the report:
 /// that and the outcome; of its every word: those and agent, duration and remarks.
@@ -125,10 +126,11 @@ impl ReportAttempt {
 
     fn new_fact(&self, lead: &Lead, attempt: &Attempt) -> Vec<LeadEvent> {
         let mut warnings = self.warnings(lead);
+        let told_at = self.told_at(attempt);
         let fact = Fact {
             id: self.fact_id,
             source: self.source,
-            at: self.at,
+            at: told_at,
             outcome: self.outcome,
             agent_id: self.agent_id,
             duration_seconds: self.duration_seconds,
@@ -143,7 +145,7 @@ impl ReportAttempt {
         }
         let event = |answered| {
             let added = Box::new(FactAdded {
-                at: self.at,
+                at: told_at,
                 attempt_id: attempt.id,
                 fact_id: self.fact_id,
                 source: self.source,
@@ -167,6 +169,17 @@ impl ReportAttempt {
             warnings.push(Warning::LeadDeleted);
         }
         warnings
+    }
+
+    /// When it counts as told. Of what people say the latest holds, so what a person says now comes after what was said
+    /// by a clock that is ahead of this one (C-45). A machine's word is ranked by what it says, not by its time.
+    fn told_at(&self, attempt: &Attempt) -> Instant {
+        let by_people = attempt.facts.iter().filter(|known| known.fact.source == FactSource::Person);
+        let newest = by_people.map(|known| known.fact.at).max();
+        match (self.source, newest) {
+            (FactSource::Person, Some(newest)) if newest > self.at => newest + Duration::microseconds(1),
+            (FactSource::Person | FactSource::Machine, _) => self.at,
+        }
     }
 
     /// Builds the event with the answer that the lead's state after it calls for.

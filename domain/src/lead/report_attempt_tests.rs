@@ -159,6 +159,22 @@ fn a_report_after_a_person_closed_the_lead_moves_it_again() {
     assert_eq!(after.lead.queue().state, QueueState::RetryWait);
 }
 
+/// C-45: another process's clock may be ahead of this one's.
+#[test]
+fn a_persons_word_outranks_what_a_person_said_before_by_a_clock_that_was_ahead() {
+    let by_person = |outcome, fact, at| ReportAttempt {
+        at: minute(at),
+        source: FactSource::Person,
+        fact_id: FactId(Uuid::from_u128(fact)),
+        ..report(outcome, 5)
+    };
+    let after = given([captured()])
+        .reports(report(Outcome::Busy, 5))
+        .reports(by_person(Outcome::Connected, 2, 9))
+        .reports(by_person(Outcome::NoAnswer, 1, 8));
+    assert_eq!(after.lead.newest_attempt().unwrap().outcome, Outcome::NoAnswer);
+}
+
 fn facts() -> impl Strategy<Value = Vec<ReportAttempt>> {
     let one = (0..Outcome::ALL.len(), 1i64..4, 0usize..3, any::<bool>());
     proptest::collection::vec(one, 1..6).prop_map(|facts| {

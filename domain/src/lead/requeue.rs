@@ -18,7 +18,7 @@ impl RequeueLead {
         if lead.scheduling_status() == SchedulingStatus::New {
             return Ok(Vec::new());
         }
-        Ok(vec![LeadEvent::LeadRequeued(LeadRequeued { at: self.at })])
+        Ok(vec![LeadEvent::LeadRequeued(LeadRequeued { at: lead.takes_effect_at(self.at) })])
     }
 }
 

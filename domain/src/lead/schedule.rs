@@ -31,18 +31,19 @@ impl ScheduleLead {
         if is_placed && is_overridden && !is_over {
             return Ok(Vec::new());
         }
+        let at = lead.takes_effect_at(self.at);
         let mut events = Vec::new();
         if is_over {
-            events.push(LeadEvent::LeadRequeued(LeadRequeued { at: self.at }));
+            events.push(LeadEvent::LeadRequeued(LeadRequeued { at }));
         }
         events.push(LeadEvent::LeadScheduled(LeadScheduled {
-            at: self.at,
+            at,
             due_at: self.due_at,
             priority: self.priority,
         }));
         if let Some(reason) = self.override_reason.clone() {
             let person = OverrideReason { reason };
-            events.push(LeadEvent::HoursOverridden(HoursOverridden { at: self.at, person }));
+            events.push(LeadEvent::HoursOverridden(HoursOverridden { at, person }));
         }
         Ok(events)
     }

@@ -30,14 +30,11 @@ impl SetPanelStatus {
         if current == self.status && !lead.is_spent() {
             return Ok(Vec::new());
         }
+        let at = lead.takes_effect_at(self.at);
         Ok(vec![if self.status == PanelStatus::InQueue {
-            LeadEvent::LeadRequeued(LeadRequeued { at: self.at })
+            LeadEvent::LeadRequeued(LeadRequeued { at })
         } else {
-            LeadEvent::PanelStatusSet(PanelStatusSet {
-                at: self.at,
-                status: self.status,
-                policy: self.policy,
-            })
+            LeadEvent::PanelStatusSet(PanelStatusSet { at, status: self.status, policy: self.policy })
         }])
     }
 }
@@ -47,6 +44,7 @@ mod tests {
     use super::*;
     use crate::lead::LeadCommand;
     use crate::lead::given::{captured, given, minute, report};
+    use crate::lead::report_attempt::ReportAttempt;
     use crate::outcome::Outcome;
     use crate::status::QueueState;
 
@@ -79,6 +77,20 @@ mod tests {
         let lifted = banned.when(set(PanelStatus::InQueue));
         assert!(!lifted.lead.is_suppressed());
         assert_eq!(lifted.lead.queue().state, QueueState::Queued);
+    }
+
+    /// C-45
+    #[test]
+    fn a_persons_word_takes_effect_after_a_call_that_the_dialers_clock_puts_ahead() {
+        let ahead = ReportAttempt { attempted_at: minute(13), ..report(Outcome::NoAnswer, 9) };
+        let after = given([captured()]).reports(ahead).when(set(PanelStatus::Banned));
+        assert_eq!(after.lead.panel_status(), PanelStatus::Banned);
+        assert!(after.lead.is_suppressed());
+        assert_eq!(after.lead.queue().state, QueueState::Closed);
+        assert_eq!(after.lead.last_act.as_ref().map(|act| act.at), Some(minute(13)));
+        let queued = after.when(set(PanelStatus::InQueue));
+        assert_eq!(queued.lead.panel_status(), PanelStatus::InQueue);
+        assert_eq!(queued.lead.calls_since_requeue, 1, "the call ahead was not made later than the act");
     }
 
     #[test]

@@ -18,13 +18,16 @@ pub struct SetStage {
 impl SetStage {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
         live(lead)?;
+        // What is taken back was given before, also by a clock that was ahead (C-45).
+        let last_sale = lead.conversions.last().map(|sale| sale.undone_at.unwrap_or(sale.at));
+        let at = last_sale.map_or(self.at, |last| self.at.max(last));
         let mut events = Vec::new();
         if lead.stage != self.stage {
-            events.push(LeadEvent::StageSet(StageSet { at: self.at, stage: self.stage }));
+            events.push(LeadEvent::StageSet(StageSet { at, stage: self.stage }));
         }
         let value = self.value_hundredths.filter(|value| lead.value_hundredths != Some(*value));
         if let (Stage::Converted, Some(value_hundredths)) = (self.stage, value) {
-            events.push(LeadEvent::LeadValued(LeadValued { at: self.at, value_hundredths }));
+            events.push(LeadEvent::LeadValued(LeadValued { at, value_hundredths }));
         }
         Ok(events)
     }

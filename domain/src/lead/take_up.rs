@@ -21,7 +21,7 @@ impl TakeUpLead {
         if lead.scheduling_status() == SchedulingStatus::InProgress {
             return Ok(Vec::new());
         }
-        Ok(vec![LeadEvent::LeadTakenUp(LeadTakenUp { at: self.at })])
+        Ok(vec![LeadEvent::LeadTakenUp(LeadTakenUp { at: lead.takes_effect_at(self.at) })])
     }
 }
 

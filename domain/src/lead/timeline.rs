@@ -83,6 +83,13 @@ impl Lead {
         }
     }
 
+    /// When an act of a person takes effect that is decided upon the lead as it is (C-45): the clock's time, but after
+    /// everything that the decision saw. The clock of a dialer, or of another process, may be ahead.
+    pub fn takes_effect_at(&self, clock: Instant) -> Instant {
+        let newest = self.newest_attempt().map(Attempt::ordered_at);
+        newest.map_or(clock, |newest| clock.max(newest)).max(self.changed_at)
+    }
+
     /// Whether a call at that time counts as made since the lead was last put back in the queue.
     pub(super) fn counts_since_requeue(&self, ordered_at: Instant) -> bool {
         self.requeued_at.is_none_or(|since| ordered_at >= since)
