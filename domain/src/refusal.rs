@@ -45,6 +45,8 @@ pub enum Refusal {
     AgentIsLastAdmin,
     #[error("only machines have that scope")]
     ScopeIsForMachines,
+    #[error("a reason must be given")]
+    ReasonIsMissing,
     #[error("the phone is banned; that stays with it")]
     PhoneIsBanned,
     #[error("that lead is somebody else's")]

@@ -23,12 +23,13 @@ row! {
     }
 }
 
-/// The row of a lead that waits; none for closed and deleted ones, those without a phone, and other streams.
+/// The row of a lead that waits; none for closed, suppressed (C-44) and deleted ones, those without a phone, and other streams.
 pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
     let Some(lead) = folded.state.as_lead() else { return Vec::new() };
     let queue = lead.queue();
     let (Some(phone), None) = (&lead.person.phone, lead.deleted_at) else { return Vec::new() };
-    if queue.state == QueueState::Closed || lead.is_spent() || lead.is_full() {
+    let is_over = queue.state == QueueState::Closed || lead.is_spent() || lead.is_full();
+    if is_over || lead.is_suppressed() {
         return Vec::new();
     }
     let lease_ends = lead.lease.as_ref().map_or(queue.due_at, |lease| lease.expires_at);

@@ -205,7 +205,8 @@ impl Action for ScheduleNow {
         let (at, queue) = (desk.now(), lead.queue());
         let is_due = queue.state != QueueState::Closed && queue.due_at <= at && !lead.is_spent();
         let is_overridden = self.override_reason.is_none() || lead.hours_overridden_at.is_some();
-        if is_due && is_overridden && lead.priority == TOP_PRIORITY && lead.deleted_at.is_none() {
+        let is_withheld = lead.deleted_at.is_some() || lead.is_suppressed();
+        if is_due && is_overridden && lead.priority == TOP_PRIORITY && !is_withheld {
             return Ok(());
         }
         let override_reason = self.override_reason.clone();

@@ -72,6 +72,7 @@ fn of_lead(position: i64, id: Uuid, before: &Lead, lead: &Lead, event: &LeadEven
         | LeadEvent::StageSet(_)
         | LeadEvent::NoteAdded(_)
         | LeadEvent::PanelStatusSet(_)
+        | LeadEvent::SuppressionLifted(_)
         | LeadEvent::LeadRequeued(_)
         | LeadEvent::LeadClosed(_)
         | LeadEvent::LeadDeleted(_)

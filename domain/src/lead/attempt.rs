@@ -56,6 +56,8 @@ words! {
         SwitchLocked = "switch_locked",
         SwitchNotPermitted = "switch_not_permitted",
         SwitchOutdated = "switch_outdated",
+        /// The number must not be dialed: the report moves its status and not that (C-44).
+        Suppressed = "suppressed",
     }
 }
 

@@ -100,6 +100,7 @@ impl MayMove {
             | LeadEvent::AttemptAnnotated(_)
             | LeadEvent::CallPlaced(_)
             | LeadEvent::PanelStatusSet(_)
+            | LeadEvent::SuppressionLifted(_)
             | LeadEvent::LeadRequeued(_)
             | LeadEvent::LeadClosed(_)
             | LeadEvent::LeadTakenUp(_)

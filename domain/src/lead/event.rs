@@ -29,6 +29,7 @@ pub enum LeadEvent {
     StageSet(StageSet),
     NoteAdded(NoteAdded),
     PanelStatusSet(PanelStatusSet),
+    SuppressionLifted(SuppressionLifted),
     LeadRequeued(LeadRequeued),
     LeadClosed(LeadClosed),
     LeadDeleted(LeadDeleted),
@@ -62,6 +63,7 @@ impl LeadEvent {
             Self::StageSet(_) => "stage_set",
             Self::NoteAdded(_) => "note_added",
             Self::PanelStatusSet(_) => "panel_status_set",
+            Self::SuppressionLifted(_) => "suppression_lifted",
             Self::LeadRequeued(_) => "lead_requeued",
             Self::LeadClosed(_) => "lead_closed",
             Self::LeadDeleted(_) => "lead_deleted",
@@ -94,6 +96,7 @@ impl LeadEvent {
             Self::StageSet(e) => e.at,
             Self::NoteAdded(e) => e.at,
             Self::PanelStatusSet(e) => e.at,
+            Self::SuppressionLifted(e) => e.at,
             Self::LeadRequeued(e) => e.at,
             Self::LeadClosed(e) => e.at,
             Self::LeadDeleted(e) => e.at,
@@ -115,7 +118,7 @@ impl LeadEvent {
 
     /// The version of the stored shape.
     pub const fn version(&self) -> &'static str {
-        "1.0"
+        if matches!(self, Self::LeadRequeued(_)) { "1.1" } else { "1.0" }
     }
 }
 
@@ -264,6 +267,24 @@ pub struct PanelStatusSet {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LeadRequeued {
     pub at: Instant,
+    /// Whether a panel user said so, which lifts the suppression (C-44). Version 1.0 does not say: each requeue lifted
+    /// it then. A default turns 1.0 into 1.1, and not a turned payload, because stock `postgres-es` reads it too; a
+    /// release that knows only 1.0 refuses 1.1 and does not lift what must stay.
+    #[serde(default = "LeadRequeued::lifted_ever")]
+    pub lifts_suppression: bool,
+}
+
+impl LeadRequeued {
+    const fn lifted_ever() -> bool {
+        true
+    }
+}
+
+/// The number may be dialed again, because a person says so (C-44).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SuppressionLifted {
+    pub at: Instant,
+    pub person: OverrideReason,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -16,6 +16,7 @@ mod hear;
 mod held_keys;
 mod sales_event;
 pub mod state;
+mod suppression;
 pub mod timeline;
 
 pub mod add_note;
@@ -26,6 +27,7 @@ pub mod close;
 pub mod delete;
 pub mod grade;
 pub mod lease;
+pub mod lift_suppression;
 pub mod place_call;
 pub mod record_campaign;
 pub mod record_interest;

@@ -168,6 +168,9 @@ impl ReportAttempt {
         if lead.deleted_at.is_some() {
             warnings.push(Warning::LeadDeleted);
         }
+        if lead.is_suppressed() {
+            warnings.push(Warning::Suppressed);
+        }
         warnings
     }
 

@@ -1,4 +1,5 @@
-//! A lead goes back to the queue with all its attempts to spend again.
+//! A lead goes back to the queue with all its attempts to spend again. A suppression stays: it is not the scheduler's to
+//! lift (C-44).
 
 use super::command::live;
 use super::event::{LeadEvent, LeadRequeued};
@@ -18,7 +19,10 @@ impl RequeueLead {
         if lead.scheduling_status() == SchedulingStatus::New {
             return Ok(Vec::new());
         }
-        Ok(vec![LeadEvent::LeadRequeued(LeadRequeued { at: lead.takes_effect_at(self.at) })])
+        Ok(vec![LeadEvent::LeadRequeued(LeadRequeued {
+            at: lead.takes_effect_at(self.at),
+            lifts_suppression: false,
+        })])
     }
 }
 

@@ -34,7 +34,7 @@ impl ScheduleLead {
         let at = lead.takes_effect_at(self.at);
         let mut events = Vec::new();
         if is_over {
-            events.push(LeadEvent::LeadRequeued(LeadRequeued { at }));
+            events.push(LeadEvent::LeadRequeued(LeadRequeued { at, lifts_suppression: false }));
         }
         events.push(LeadEvent::LeadScheduled(LeadScheduled {
             at,

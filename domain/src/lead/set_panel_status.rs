@@ -8,8 +8,8 @@ use crate::Refusal;
 use crate::status::PanelStatus;
 use crate::time::Instant;
 
-/// IN_QUEUE puts the number back in the queue and lifts a ban; BANNED takes it out for good; the others wait as a
-/// retry that does not count as an attempt.
+/// IN_QUEUE puts the number back in the queue; BANNED takes it out and suppresses it; the others wait as a retry that
+/// does not count as an attempt. Every word but BANNED lifts the suppression (C-44).
 #[derive(Clone, Debug)]
 pub struct SetPanelStatus {
     pub at: Instant,
@@ -27,12 +27,14 @@ impl SetPanelStatus {
         if !self.status.is_mutable() {
             return Err(Refusal::StatusIsNotSettable(self.status));
         }
-        if current == self.status && !lead.is_spent() {
+        // The word may be right and the suppression not, or the other way round: they move apart (C-44).
+        let is_suppressed_so = lead.is_suppressed() == (self.status == PanelStatus::Banned);
+        if current == self.status && is_suppressed_so && !lead.is_spent() {
             return Ok(Vec::new());
         }
         let at = lead.takes_effect_at(self.at);
         Ok(vec![if self.status == PanelStatus::InQueue {
-            LeadEvent::LeadRequeued(LeadRequeued { at })
+            LeadEvent::LeadRequeued(LeadRequeued { at, lifts_suppression: true })
         } else {
             LeadEvent::PanelStatusSet(PanelStatusSet { at, status: self.status, policy: self.policy })
         }])

@@ -43,6 +43,8 @@ pub struct Lead {
     pub requeued_at: Option<Instant>,
     /// Attempts at that time or later, those too whose end nobody told.
     pub calls_since_requeue: u32,
+    /// Whether its number must not be dialed. Set and lifted in the order of the log, whatever the stated times (C-44).
+    pub suppressed: bool,
     pub stage: Stage,
     pub latest_note: Option<Note>,
     pub deleted_at: Option<Instant>,
@@ -100,6 +102,7 @@ impl Default for Lead {
             last_word: None,
             requeued_at: None,
             calls_since_requeue: 0,
+            suppressed: false,
             stage: Stage::New,
             latest_note: None,
             deleted_at: None,
@@ -135,7 +138,9 @@ impl Lead {
     pub fn apply(&mut self, event: LeadEvent) {
         let may = MayMove::by(&event);
         let before = LookedAt::of(self, may);
+        let suppressed = self.suppressed_after(&event);
         self.take_in(event);
+        self.suppressed = suppressed;
         let after = LookedAt::of(self, may);
         self.decided.take_in(before.as_ref(), after.as_ref());
     }
@@ -178,6 +183,7 @@ impl Lead {
             LeadEvent::LeadTakenUp(e) => self.act(e.at, ActKind::TakenUp),
             LeadEvent::LeadDeleted(e) => self.deleted_at = Some(e.at),
             LeadEvent::LeadStatusChanged(_)
+            | LeadEvent::SuppressionLifted(_)
             | LeadEvent::DuplicateSuspected(_)
             | LeadEvent::AssignmentWeighed(_) => {}
             LeadEvent::LeadGraded(e) => {

@@ -65,6 +65,6 @@ mod tests {
             assert_eq!(closed.then(command), Err(Refusal::PhoneIsBanned));
         }
         let requeue = LeadCommand::Requeue(RequeueLead { at: minute(10) });
-        assert!(!closed.when(requeue).lead.is_suppressed(), "putting it back in the queue does");
+        assert!(closed.when(requeue).lead.is_suppressed(), "putting it back in the queue does not either");
     }
 }

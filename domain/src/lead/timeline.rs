@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, DialPolicy};
 use super::attempts_index::Among;
 use super::state::Lead;
-use crate::outcome::{Effect, Outcome};
+use crate::outcome::Effect;
 use crate::status::{Axis, Disposition, PanelStatus, QueueState, SchedulingStatus};
 use crate::time::Instant;
 use chrono::Duration;
@@ -175,19 +175,6 @@ impl Lead {
             Effect::Suppress => (QueueState::Closed, at, Some(Disposition::NoAnswer)),
         };
         Queue { state, due_at, disposition }
-    }
-
-    /// Whether its phone must not be dialed, whatever lead asks for it. Only another word of the panel, a requeue or a
-    /// later call ends a ban: closing a lead or taking it up says nothing of its phone.
-    pub fn is_suppressed(&self) -> bool {
-        let word = self.last_word.as_ref();
-        let told = word.and_then(|act| Some((act.at, act.word()? == PanelStatus::Banned)));
-        match (self.attempts.newest(Among::Final), told) {
-            (Some(attempt), Some((at, _))) if at < attempt.ordered_at() => attempt.outcome == Outcome::Banned,
-            (Some(attempt), None) => attempt.outcome == Outcome::Banned,
-            (_, Some((_, is_banned))) => is_banned,
-            (None, None) => false,
-        }
     }
 
     /// Where it stands for the scheduler, a live lease not counted: that moves by the clock, not by an event.

@@ -74,7 +74,7 @@ impl Chance {
 
     fn event(&mut self, at: Instant, known: &mut Vec<AttemptId>) -> LeadEvent {
         match self.below(20) {
-            0 => LeadEvent::LeadRequeued(lead::LeadRequeued { at }),
+            0 => LeadEvent::LeadRequeued(lead::LeadRequeued { at, lifts_suppression: self.below(2) == 0 }),
             1 => LeadEvent::PanelStatusSet(lead::PanelStatusSet {
                 at,
                 status: self.pick(&[PanelStatus::Missed, PanelStatus::Banned]),
@@ -92,6 +92,10 @@ impl Chance {
                 at,
                 batch_id: self.batch(),
                 expires_at: at + self.minutes(20),
+            }),
+            7 if self.below(3) == 0 => LeadEvent::SuppressionLifted(lead::SuppressionLifted {
+                at,
+                person: lead::OverrideReason { reason: "asked to be called again".to_owned() },
             }),
             7 if !known.is_empty() => LeadEvent::CallPlaced(lead::CallPlaced {
                 at,

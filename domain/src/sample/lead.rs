@@ -65,7 +65,11 @@ pub fn lead_events() -> Vec<LeadEvent> {
             status: PanelStatus::Missed,
             policy: DialPolicy::default(),
         }),
-        LeadEvent::LeadRequeued(lead::LeadRequeued { at: at() }),
+        LeadEvent::LeadRequeued(lead::LeadRequeued { at: at(), lifts_suppression: false }),
+        LeadEvent::SuppressionLifted(lead::SuppressionLifted {
+            at: at(),
+            person: lead::OverrideReason { reason: "asked to be called again".to_owned() },
+        }),
         LeadEvent::LeadClosed(lead::LeadClosed { at: at(), disposition: Disposition::Completed }),
         LeadEvent::LeadDeleted(lead::LeadDeleted { at: at() }),
         LeadEvent::LeadStatusChanged(lead::LeadStatusChanged {

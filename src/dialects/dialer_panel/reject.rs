@@ -158,6 +158,7 @@ impl From<Refusal> for Reject {
             Refusal::EmailIsMalformed => invalid("email", "value_error"),
             Refusal::PasswordIsMalformed => invalid("password", "value_error"),
             Refusal::ScopeIsForMachines => invalid("scopes", "value_error"),
+            Refusal::ReasonIsMissing => invalid("reason", "value_error"),
             Refusal::KeyIsTaken(_)
             | Refusal::StatusIsImmutable(_)
             | Refusal::StatusIsNotSettable(_)

@@ -172,6 +172,7 @@ impl From<Refusal> for Reject {
             Refusal::EmailIsMalformed => invalid("email", "value_error"),
             Refusal::PasswordIsMalformed => invalid("password", "value_error"),
             Refusal::TimeZoneIsUnknown => invalid("timezone", "value_error"),
+            Refusal::ReasonIsMissing => invalid("reason", "value_error"),
             Refusal::AgentIsNoSupervisor
             | Refusal::AgentIsSelf
             | Refusal::AgentIsLastAdmin

@@ -188,6 +188,7 @@ impl From<Refusal> for Reject {
             Refusal::PasswordIsMalformed => invalid("password", refusal.to_string()),
             Refusal::UsernameIsMalformed => invalid("username", refusal.to_string()),
             Refusal::AgentIsNoSupervisor => invalid("supervisor", refusal.to_string()),
+            Refusal::ReasonIsMissing => invalid("reason", refusal.to_string()),
             Refusal::AgentIsInactive => invalid("assignedTo", "This user takes no calls".to_owned()),
             Refusal::KeyIsTaken(KeyKind::Login) => invalid("email", "Email is already in use".to_owned()),
             Refusal::KeyIsTaken(KeyKind::Phone | KeyKind::PhoneOfAgent) => {
