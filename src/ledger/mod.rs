@@ -21,6 +21,7 @@ pub mod initiate_call;
 pub mod intent;
 pub mod issue_batch;
 pub mod lane;
+pub mod lift_suppression;
 pub mod load;
 pub mod machines;
 pub mod nums;

@@ -7,6 +7,7 @@ pub mod dead_letters;
 pub mod events;
 pub mod explain;
 pub mod lead_events;
+pub mod lift_suppression;
 pub mod list_projections;
 pub mod rebuilds;
 pub mod reject;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<App> {
     let ledger = Router::new()
         .route("/events", get(events::handler))
         .route("/leads/{id}/events", get(lead_events::handler))
+        .route("/leads/{id}/lift-suppression", post(lift_suppression::handler))
         .route("/projections", get(list_projections::handler))
         .route("/rebuilds", post(rebuilds::start))
         .route("/rebuilds/{id}", get(rebuilds::show))

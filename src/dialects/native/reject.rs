@@ -83,6 +83,10 @@ impl From<RecordError> for Reject {
         match error {
             RecordError::Refused(Refusal::DeadLetterIsResolved) => Self::AlreadyResolved,
             RecordError::Refused(Refusal::DeadLetterIsUnknown) => Self::NotFound("Dead letter"),
+            RecordError::Refused(Refusal::LeadIsUnknown) => Self::NotFound("Lead"),
+            RecordError::Refused(Refusal::ReasonIsMissing) => {
+                Self::Invalid { loc: ["body", "reason"], msg: Refusal::ReasonIsMissing.to_string() }
+            }
             RecordError::Busy | RecordError::Unavailable | RecordError::Conflict(_) => Self::Unavailable,
             RecordError::Refused(refusal) => {
                 tracing::error!(%refusal, "native");

@@ -2,6 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::clients::{Client, report};
+use crate::support::history;
 use domain::principal::Role;
 use serde_json::{Value, json};
 
@@ -102,6 +103,34 @@ async fn a_dead_letter_is_listed_and_resolved_once() {
     assert_eq!((resolved.status.as_u16(), &resolved.body["resolution"]), (200, &json!("was number 1")));
     assert_eq!(resolve().await.status, 409);
     assert_eq!(admin.get("/api/v1/ledger/dead-letters").await.body["dead_letters"], json!([]));
+    app.rebuilt_equals_live().await;
+}
+
+/// C-44: reports move the status of a suppressed number and leave it withheld; an admin lifts that, and says why.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suppression_outlasts_later_reports_until_an_admin_lifts_it() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    history::open_dialing(&app.app).await;
+    app.register("audrey", Role::Auditor, None).await;
+    let (admin, dialer) = (Client::person(&app, "admin").await, Client::dialer(&app));
+    let given = async || dialer.next_batch(5).await.body["batch"]["size_returned"].as_u64().unwrap_or(0);
+    let path = "/api/v1/ledger/leads/1/lift-suppression";
+    assert_eq!(dialer.report(&report(1, "BANNED", 1)).await.body["warnings"], json!([]));
+    let later = dialer.report(&report(1, "MISSED", 2)).await;
+    assert_eq!((&later.body["status"], &later.body["warnings"]), (&json!("MISSED"), &json!(["suppressed"])));
+    app.clock.advance(chrono::Duration::hours(2));
+    assert_eq!(given().await, 0);
+
+    let reason = json!({ "reason": "asked to be called again" });
+    let auditor = Client::person(&app, "audrey").await;
+    assert_eq!(auditor.post(path, &reason).await.status, 403);
+    assert_eq!(admin.post(path, &json!({ "reason": " " })).await.status, 422);
+    assert_eq!(admin.post("/api/v1/ledger/leads/2/lift-suppression", &reason).await.status, 404);
+    let lifted = admin.post(path, &reason).await;
+    assert_eq!((lifted.status.as_u16(), &lifted.body["suppressed"]), (200, &json!(false)), "{lifted:?}");
+    assert_eq!(lifted.body["was_suppressed"], true);
+    assert_eq!(admin.post(path, &reason).await.body["was_suppressed"], false);
+    assert_eq!((app.count("suppression_lifted").await, given().await), (1, 1));
     app.rebuilt_equals_live().await;
 }
 
