@@ -2,6 +2,8 @@
 
 use crate::support::TestApp;
 use crate::support::clients::{Client, report};
+use crate::support::history;
+use domain::keys::KeyKind;
 use domain::principal::Role;
 use serde_json::json;
 
@@ -98,5 +100,23 @@ async fn two_admins_and_a_dialer_at_once_lose_no_change() {
     let history = app.app.ledger.views().lead_history(domain::ids::AnyId::Num(1)).await.unwrap().unwrap();
     let sequences: Vec<i64> = history.events.iter().map(|event| event.sequence).collect();
     assert_eq!(sequences, (1..=i64::try_from(sequences.len()).unwrap()).collect::<Vec<_>>());
+    app.rebuilt_equals_live().await;
+}
+
+/// C-45: a dialer whose clock is ahead does not outrank what a person decides upon its report.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ban_holds_over_a_call_that_the_dialers_clock_puts_ahead() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    history::open_dialing(&app.app).await;
+    let (admin, dialer) = (Client::person(&app, "admin").await, Client::dialer(&app));
+    let mut ahead = report(1, "MISSED", 1);
+    ahead["attempted_at"] = json!("2025-03-01T08:34:00Z");
+    assert_eq!(dialer.report(&ahead).await.body["status"], "MISSED");
+    let set = admin.put("/api/numbers/1/status", &json!({ "status": "BANNED" })).await;
+    assert_eq!((set.status.as_u16(), &set.body["status"]), (200, &json!("BANNED")), "{set:?}");
+    app.clock.advance(chrono::Duration::hours(2));
+    assert_eq!(dialer.next_batch(1).await.body["batch"]["size_returned"].as_u64().unwrap_or(0), 0);
+    let held = app.app.ledger.held_among(KeyKind::Suppressed, vec!["+989123456789".to_owned()]).await;
+    assert_eq!(held.unwrap().len(), 1);
     app.rebuilt_equals_live().await;
 }

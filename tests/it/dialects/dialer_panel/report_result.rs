@@ -212,3 +212,39 @@ async fn identical_reports_without_a_time_are_one_for_ten_seconds() {
     assert_ne!(dialer.report(&body).await.body["attempt_id"], first.body["attempt_id"]);
     assert_eq!(app.count("attempt_reported").await, 2);
 }
+
+/// C-17: a stream does not grow without end, and a report is not refused for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_for_which_there_is_no_room_goes_to_the_dead_letters() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let dialer = Client::dialer(&app);
+    dialer.report(&report(1, "BUSY", 1)).await;
+    // As many remarks on the call as are kept.
+    sqlx::query(
+        "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata) \
+         SELECT aggregate_type, aggregate_id, 3 + n, 'attempt_annotated', '1.0', json_build_object( \
+             'attempt_annotated', (payload->'attempt_reported')::jsonb - 'batch_id' - 'attempted_at' - 'policy' \
+             || jsonb_build_object('fact_id', gen_random_uuid())), metadata \
+         FROM events, generate_series(1, $1) AS n WHERE event_type = 'attempt_reported' ORDER BY n",
+    )
+    .bind(i32::try_from(domain::lead::attempts::FACTS_MAX).unwrap() - 1)
+    .execute(&app.app.pool)
+    .await
+    .unwrap();
+    let head = app.app.ledger.views().head().await.unwrap();
+    while app.app.ledger.followed().position < head {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let further = json!({
+        "number_id": 1, "status": "CONNECTED", "call_allowed": true, "attempted_at": report(1, "BUSY", 1)["attempted_at"],
+    });
+    for _ in 0..2 {
+        let kept = dialer.report(&further).await;
+        assert_eq!((kept.status.as_u16(), &kept.body["quarantined"]), (200, &json!(true)), "{kept:?}");
+    }
+    let admin = Client::person(&app, "admin").await;
+    let letters = admin.get("/api/v1/ledger/dead-letters").await.body["dead_letters"].clone();
+    assert_eq!((letters.as_array().unwrap().len(), &letters[0]["reason"]), (1, &json!("lead_is_full")));
+    assert_eq!(dialer.report(&report(1, "BUSY", 2)).await.body["quarantined"], json!(null), "another call");
+    app.rebuilt_equals_live().await;
+}
