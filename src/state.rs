@@ -1,15 +1,17 @@
 //! What does a running service hold? Put together once, in the order in which the parts need each other.
 
 use crate::call_provider::{CallProvider, Simulated, Twilio};
-use crate::clock::Clock;
+use crate::clock::{Clock, DatabaseClock};
 use crate::config::{Config, Provider};
 use crate::exports::job::Exports;
 use crate::http::limits::{Failures, Limits};
 use crate::http::tokens::{Claims, Tokens, Use};
-use crate::ledger::lane::Lane;
+use crate::ledger::following::Following;
+use crate::ledger::heads::Heads;
+use crate::ledger::lane::{Lane, Told};
 use crate::ledger::load::Loader;
 use crate::ledger::machines::Machines;
-use crate::ledger::{Context, Followed, Ledger, RecordError};
+use crate::ledger::{Context, Ledger, RecordError};
 use crate::live::hub::Hub;
 use crate::live::places::Places;
 use crate::postgres::pool;
@@ -18,20 +20,23 @@ use crate::work::bulks::Bulks;
 use crate::work::calls::Calls;
 use crate::work::follow::Follow;
 use crate::work::rebuilds::Rebuilds;
-use crate::work::tick;
+use crate::work::{refold, settle, tick};
 use anyhow::Context as _;
 use domain::agent::Agent;
 use domain::keys::Key;
 use domain::principal::{Principal, Role};
 use domain::time::Instant;
+use projections::folds;
 use sqlx::PgPool;
 use std::ops::Deref;
 use std::sync::{Arc, Weak};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 /// Connections for what is looked up by key: streams and numbers of the loader, histories of the views.
 const LOOKUPS: u32 = 4;
+/// Connections for downloads of the log.
+const DOWNLOADS: u32 = 2;
 /// Committed batches that wait for the follower; more are read from the log.
 const HANDOVER_MAX: usize = 256;
 
@@ -82,12 +87,13 @@ pub struct Parts {
 }
 
 impl App {
-    /// Connects to the database at `url`, migrates it and starts everything that runs by itself.
+    /// Connects to the database at `url`, migrates it and starts everything that runs by itself. `clock`: `None` is the
+    /// database's own.
     pub async fn start(
         config: Config,
         url: &str,
         jwt_secret: &str,
-        clock: Arc<dyn Clock>,
+        clock: Option<Arc<dyn Clock>>,
     ) -> anyhow::Result<Self> {
         let options = pool::options(url)
             .context("the database URL cannot be read; example: postgres://user@host/db")?;
@@ -97,23 +103,35 @@ impl App {
         pool::migrate(&pool)
             .await
             .context("the database could not be brought up to date; see the message above")?;
+        // Asked for while the log of a new ledger is still empty: of that nothing is old.
+        let stale = folds::stale(&pool).await.context("the folds' versions could not be read")?;
         let tasks = Tasks::default();
+        let clock = match clock {
+            Some(clock) => clock,
+            None => database_clock(&pool, &tasks).await?,
+        };
         let (handover, handed) = mpsc::channel(HANDOVER_MAX);
-        let (publish, followed) = watch::channel(Followed::default());
+        let (following, heads) = (Arc::<Following>::default(), Arc::<Heads>::default());
+        let told = Told { handover, following: following.clone(), heads: heads.clone() };
         let by_key = pool::by_key(options);
-        let (lane, lane_worker) = Lane::new(by_key.clone(), clock.clone(), handover);
+        let (lane, lane_worker) = Lane::new(by_key.clone(), clock.clone(), told);
         // A few of their own: statements that come this often should find the same warm backends.
         let lookups = pool::connect_some(by_key.clone(), LOOKUPS).await?;
+        let downloads = pool::connect_some((*pool.connect_options()).clone(), DOWNLOADS).await?;
         let (loader, load_worker) = Loader::new(lookups.clone());
+        let loader = Arc::new(loader);
         tasks.start(lane_worker.run());
         tasks.start(load_worker.run());
-        tasks.start(Follow { options: by_key, handover: handed, publish, tasks: tasks.clone() }.run());
-        let watched = followed.clone();
-        let ledger = Ledger::new(pool.clone(), lookups, clock.clone(), lane, loader, followed);
+        tasks.start(heads.run(lookups.clone(), loader.clone(), tasks.clone()));
+        tasks.start(Follow::new(by_key, handed, following.clone(), clock.now(), tasks.clone()).run());
+        let watched = following.watch();
+        let ledger = Ledger::new(pool.clone(), lookups, downloads, clock.clone(), lane, loader, following);
         ledger.ensure_open(config.timezone.name()).await.context("the ledger could not be opened")?;
         let head = ledger.views().head().await.context("the log could not be read")?;
         let hub = Hub::new(ledger.clone(), head);
         tasks.start(hub.clone().run(watched, tasks.clone()));
+        tasks.start(settle::run(ledger.clone(), tasks.clone()));
+        tasks.start(refold::run(ledger.clone(), pool.clone(), stale, tasks.clone()));
         let lease = chrono::Duration::minutes(i64::from(config.lease_minutes));
         let calls = match &config.call_provider {
             None => None,
@@ -130,7 +148,7 @@ impl App {
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
             failures: Arc::new(Failures::new(config.limits.auth, clock.clone())),
             limits: Arc::new(Limits::new(config.limits, &clock)),
-            rebuilds: Rebuilds::new(pool.clone()),
+            rebuilds: Rebuilds::new(ledger.clone(), pool.clone()),
             bulks: Bulks::new(ledger.clone()),
             exports: Exports::new(ledger.clone()),
             hub,
@@ -142,6 +160,24 @@ impl App {
             tasks,
         })))
     }
+}
+
+/// The database's clock, asked again from time to time.
+async fn database_clock(pool: &PgPool, tasks: &Tasks) -> anyhow::Result<Arc<dyn Clock>> {
+    let clock = Arc::new(DatabaseClock::try_new(pool).await.context("the database does not tell its time")?);
+    let (asked, pool, stopping) = (clock.clone(), pool.clone(), tasks.clone());
+    tasks.start(async move {
+        while !stopping.is_stopping() {
+            tokio::select! {
+                () = tokio::time::sleep(crate::clock::ASK_EVERY) => {}
+                () = stopping.stopping() => return,
+            }
+            if let Err(error) = asked.ask(&pool).await {
+                tracing::debug!(%error, "the database was not asked for the time; this process counts on");
+            }
+        }
+    });
+    Ok(clock)
 }
 
 /// Who places calls, by the settings.

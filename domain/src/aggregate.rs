@@ -52,4 +52,5 @@ aggregates! {
     credential: Credential, CredentialCommand, CredentialEvent;
     dead_letter: DeadLetter, DeadLetterCommand, DeadLetterEvent;
     report: Report, ReportCommand, ReportEvent;
+    log: Log, LogCommand, LogEvent;
 }

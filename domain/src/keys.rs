@@ -2,6 +2,7 @@
 
 use crate::ids::{AgentId, CredentialId};
 use crate::report::event::Period;
+use crate::stream::StreamKind;
 use crate::time::Instant;
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -34,9 +35,27 @@ pub enum KeyKind {
     EndedSession,
     /// A person's report of that day and period, held by the report.
     Report,
+    /// An integer id among those of its kind of stream, held by the stream for ever.
+    Num,
 }
 
 impl KeyKind {
+    pub const ALL: [Self; 13] = [
+        Self::Phone,
+        Self::PhoneOfAgent,
+        Self::Login,
+        Self::Lease,
+        Self::Suppressed,
+        Self::ExternalRef,
+        Self::Call,
+        Self::Idempotency,
+        Self::Content,
+        Self::Handoff,
+        Self::EndedSession,
+        Self::Report,
+        Self::Num,
+    ];
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Phone => "phone",
@@ -51,27 +70,48 @@ impl KeyKind {
             Self::Handoff => "handoff",
             Self::EndedSession => "ended_session",
             Self::Report => "report",
+            Self::Num => "num",
+        }
+    }
+
+    /// Whether several streams may hold one key of this kind, each with a row of its own: the key is free when the last
+    /// of them lets go. `keys.shared_by` in the migrations says the same.
+    pub const fn is_shared(self) -> bool {
+        match self {
+            Self::Phone | Self::PhoneOfAgent | Self::Suppressed => true,
+            Self::Login
+            | Self::Lease
+            | Self::ExternalRef
+            | Self::Call
+            | Self::Idempotency
+            | Self::Content
+            | Self::Handoff
+            | Self::EndedSession
+            | Self::Report
+            | Self::Num => false,
+        }
+    }
+
+    /// Whether keys of this kind follow from the streams' states, so that the log can make them again; the others are
+    /// receipts.
+    pub const fn is_of_streams(self) -> bool {
+        match self {
+            Self::Phone
+            | Self::PhoneOfAgent
+            | Self::Login
+            | Self::Lease
+            | Self::Suppressed
+            | Self::ExternalRef
+            | Self::Call
+            | Self::Report
+            | Self::Num => true,
+            Self::Idempotency | Self::Content | Self::Handoff | Self::EndedSession => false,
         }
     }
 
     /// The kind of that name.
     pub fn from_word(word: &str) -> Option<Self> {
-        [
-            Self::Phone,
-            Self::PhoneOfAgent,
-            Self::Login,
-            Self::Lease,
-            Self::Suppressed,
-            Self::ExternalRef,
-            Self::Call,
-            Self::Idempotency,
-            Self::Content,
-            Self::Handoff,
-            Self::EndedSession,
-            Self::Report,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == word)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -126,6 +166,11 @@ impl Key {
     /// A call at the provider of that name.
     pub fn call(provider: &str, id: &str) -> Self {
         Self { kind: KeyKind::Call, key: format!("{provider}:{id}") }
+    }
+
+    /// An integer id. Of fixed width, so that the highest one is the last key.
+    pub fn num(kind: StreamKind, num: i64) -> Self {
+        Self { kind: KeyKind::Num, key: format!("{}:{num:019}", kind.as_str()) }
     }
 
     /// A person's report of that period, dated that day (C-27).

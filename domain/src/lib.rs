@@ -22,6 +22,7 @@ pub mod credential;
 pub mod dead_letter;
 pub mod dialing;
 pub mod lead;
+pub mod log;
 pub mod report;
 
 mod aggregate;

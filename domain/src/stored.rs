@@ -47,6 +47,7 @@ pub fn decode(kind: StreamKind, name: &str, version: &str, payload: &str) -> Res
         StreamKind::Credential => Event::Credential(read(name, payload)?),
         StreamKind::DeadLetter => Event::DeadLetter(read(name, payload)?),
         StreamKind::Report => Event::Report(read(name, payload)?),
+        StreamKind::Log => Event::Log(read(name, payload)?),
     };
     if event.name() == name {
         Ok(event)
@@ -58,9 +59,22 @@ pub fn decode(kind: StreamKind, name: &str, version: &str, payload: &str) -> Res
     }
 }
 
+/// Versions that no event of this release is written in, and that it reads.
+const OLDER: [(StreamKind, &str, &str); 1] = [(StreamKind::Lead, "lead_requeued", "1.0")];
+
+/// Every stored type and version that this release reads, by kind of stream: what the door of the log lets in.
+pub fn readable() -> Vec<(StreamKind, &'static str, &'static str)> {
+    let written = crate::sample::one_of_each();
+    let written = written.into_iter().map(|(name, event)| (event.kind(), name, event.version()));
+    written.chain(OLDER).collect()
+}
+
 fn read<E: DeserializeOwned>(name: &str, payload: &str) -> Result<E, StoredError> {
-    serde_json::from_str(payload)
-        .map_err(|problem| StoredError::Unreadable { name: name.to_owned(), problem: problem.to_string() })
+    serde_json::from_str(payload).map_err(|problem| {
+        // What stands in quotes is a stored value, and may be somebody's name.
+        let problem = problem.to_string().split('"').next().unwrap_or_default().trim_end().to_owned();
+        StoredError::Unreadable { name: name.to_owned(), problem }
+    })
 }
 
 /// Writes an event's payload: `{"<type>": {...}}`.
@@ -73,6 +87,7 @@ pub fn encode(event: &Event) -> String {
         Event::Credential(event) => serde_json::to_string(event),
         Event::DeadLetter(event) => serde_json::to_string(event),
         Event::Report(event) => serde_json::to_string(event),
+        Event::Log(event) => serde_json::to_string(event),
     };
     payload.expect("invariant: events hold strings, numbers, times and lists only, all of which JSON can say")
 }

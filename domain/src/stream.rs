@@ -1,12 +1,13 @@
-//! Which stream is it, and what does it hold? The seven kinds side by side, for whoever handles them all alike.
+//! Which stream is it, and what does it hold? The eight kinds side by side, for whoever handles them all alike.
 
 use crate::agent::{Agent, AgentEvent};
 use crate::batch::{Batch, BatchEvent};
 use crate::credential::{Credential, CredentialEvent};
 use crate::dead_letter::{DeadLetter, DeadLetterEvent};
 use crate::dialing::{Dialing, DialingEvent};
-use crate::keys::{HeldKey, KeyChanges};
+use crate::keys::{HeldKey, Key, KeyChanges};
 use crate::lead::{Lead, LeadEvent};
+use crate::log::{Log, LogEvent};
 use crate::report::{Report, ReportEvent};
 use std::fmt;
 use std::sync::Arc;
@@ -22,10 +23,11 @@ pub enum StreamKind {
     Credential,
     DeadLetter,
     Report,
+    Log,
 }
 
 impl StreamKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Lead,
         Self::Agent,
         Self::Dialing,
@@ -33,6 +35,7 @@ impl StreamKind {
         Self::Credential,
         Self::DeadLetter,
         Self::Report,
+        Self::Log,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -44,6 +47,7 @@ impl StreamKind {
             Self::Credential => "credential",
             Self::DeadLetter => "dead_letter",
             Self::Report => "report",
+            Self::Log => "log",
         }
     }
 
@@ -53,7 +57,7 @@ impl StreamKind {
     }
 }
 
-/// One stream. The only `dialing` stream has the nil UUID and is written `default`.
+/// One stream. There is one `dialing` and one `log` stream; its UUID is nil and it is written `default`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct StreamId {
     pub kind: StreamKind,
@@ -64,23 +68,29 @@ impl StreamId {
     /// The stream of the switch, the windows and the holidays.
     pub const DIALING: Self = Self { kind: StreamKind::Dialing, id: Uuid::nil() };
 
+    /// The stream of what operators say of the log itself.
+    pub const LOG: Self = Self { kind: StreamKind::Log, id: Uuid::nil() };
+
     pub const fn new(kind: StreamKind, id: Uuid) -> Self {
         Self { kind, id }
     }
 
+    const fn is_only_one(kind: StreamKind) -> bool {
+        matches!(kind, StreamKind::Dialing | StreamKind::Log)
+    }
+
     /// `aggregate_id` in the log.
     pub fn aggregate_id(&self) -> String {
-        if *self == Self::DIALING { "default".to_owned() } else { self.id.to_string() }
+        if Self::is_only_one(self.kind) { "default".to_owned() } else { self.id.to_string() }
     }
 
     /// The stream that a row of the log belongs to; `None` for names this ledger never writes.
     pub fn read(aggregate_type: &str, aggregate_id: &str) -> Option<Self> {
         let kind = StreamKind::from_word(aggregate_type)?;
-        match (kind, aggregate_id) {
-            (StreamKind::Dialing, "default") => Some(Self::DIALING),
-            (StreamKind::Dialing, _) => None,
-            _ => Uuid::try_parse(aggregate_id).ok().map(|id| Self::new(kind, id)),
+        if Self::is_only_one(kind) {
+            return (aggregate_id == "default").then_some(Self::new(kind, Uuid::nil()));
         }
+        Uuid::try_parse(aggregate_id).ok().map(|id| Self::new(kind, id))
     }
 }
 
@@ -128,7 +138,7 @@ macro_rules! streams {
                 match (self, event) {
                     $((Self::$kind(state), Event::$kind(event)) => Arc::make_mut(state).apply(event),)*
                     (Self::Lead(_) | Self::Agent(_) | Self::Dialing(_) | Self::Batch(_) | Self::Credential(_)
-                        | Self::DeadLetter(_) | Self::Report(_), _) => {}
+                        | Self::DeadLetter(_) | Self::Report(_) | Self::Log(_), _) => {}
                 }
             }
 
@@ -160,6 +170,7 @@ streams! {
     Credential(CredentialEvent) as_credential,
     DeadLetter(DeadLetterEvent) as_dead_letter,
     Report(ReportEvent) as_report,
+    Log(LogEvent) as_log,
 }
 
 impl State {
@@ -169,7 +180,19 @@ impl State {
             Self::Lead(lead) => lead.held_keys(id),
             Self::Agent(agent) => agent.held_keys(id),
             Self::Report(report) => report.held_keys(id),
-            Self::Dialing(_) | Self::Batch(_) | Self::Credential(_) | Self::DeadLetter(_) => Vec::new(),
+            Self::Credential(credential) => held_num(StreamKind::Credential, credential.num, id),
+            Self::DeadLetter(letter) => {
+                let num = letter.quarantined.as_ref().map_or(0, |quarantined| quarantined.num);
+                held_num(StreamKind::DeadLetter, num, id)
+            }
+            Self::Dialing(_) | Self::Batch(_) | Self::Log(_) => Vec::new(),
+        }
+    }
+
+    /// Passes over an event that is set aside: it counts among the stream's events and changes nothing.
+    pub fn pass_over(&mut self) {
+        if let Self::Lead(lead) = self {
+            Arc::make_mut(lead).decided.pass_over();
         }
     }
 
@@ -181,4 +204,9 @@ impl State {
         let before = before.map_or_else(Vec::new, |before| before.held_keys(id));
         KeyChanges::between(&before, after.held_keys(id))
     }
+}
+
+/// The claim on an integer id; none where there is none yet.
+pub(crate) fn held_num(kind: StreamKind, num: i64, id: Uuid) -> Vec<HeldKey> {
+    if num > 0 { vec![(Key::num(kind, num), id.to_string(), None)] } else { Vec::new() }
 }

@@ -174,9 +174,4 @@ impl Views {
             .fetch_all(&self.pool)
             .await
     }
-
-    /// The highest number that any agent has.
-    pub async fn highest_agent_num(&self) -> Result<i64, sqlx::Error> {
-        sqlx::query_scalar("SELECT COALESCE(max(num), 0) FROM agents").fetch_one(&self.pool).await
-    }
 }

@@ -4,7 +4,7 @@
 use crate::Views;
 use crate::feed;
 use crate::projection::Projection;
-use crate::rebuild::{self, Progress, RebuildError};
+use crate::rebuild::{self, Progress, RebuildError, Targets};
 use domain::time::Instant;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
@@ -93,7 +93,8 @@ pub async fn make(pool: &PgPool, schema: &str, at: Instant, progress: Progress) 
         drop(conn);
         // No name has this schema.
         let making = format!("making_{schema}");
-        rebuild::build(pool, &making, &Projection::ALL, position, progress).await?;
+        let targets = Targets { projections: Projection::ALL.to_vec(), keys: false };
+        rebuild::build(pool, &making, &targets, position, progress).await?;
         let mut tx = pool.begin().await?;
         sqlx::query(&format!(
             "CREATE TABLE {making}.made (as_of timestamptz NOT NULL, position bigint NOT NULL, tables bigint)"

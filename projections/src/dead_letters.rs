@@ -79,9 +79,4 @@ impl Views {
         };
         query.fetch_optional(&self.pool).await
     }
-
-    /// The highest number that any dead letter has.
-    pub async fn highest_dead_letter_num(&self) -> Result<i64, sqlx::Error> {
-        sqlx::query_scalar("SELECT COALESCE(max(num), 0) FROM dead_letters").fetch_one(&self.pool).await
-    }
 }

@@ -1,11 +1,13 @@
-//! What does the log say, in order? The only ordered reader of `events`: by `COPY`, never skipping.
+//! The feed: what does the log say, in order? The only ordered reader of `events`; it never skips a position.
+//!
+//! [`page`] reads some thousand positions at once and leaves its connection as it was, also when it is dropped half-way.
+//! [`LogReader`](crate::log_reader::LogReader) reads millions by `COPY`, on a connection that belongs to no pool: sqlx 0.8 does not notice that a `COPY` was
+//! left before its end, and every later statement on that connection would be answered with nothing.
 
-use bytes::{Buf, Bytes};
-use chrono::DateTime;
+use bytes::Bytes;
 use domain::stored::{self, StoredError};
 use domain::stream::{Event, StreamId};
 use domain::time::Instant;
-use futures_util::stream::{BoxStream, Stream, TryStreamExt};
 use sqlx::postgres::PgConnection;
 use thiserror::Error;
 use uuid::Uuid;
@@ -27,6 +29,11 @@ pub enum FeedError {
     Gap { expected: i64, found: i64 },
     #[error("the log ends at {found}, short of position {expected}")]
     Short { expected: i64, found: i64 },
+    #[error(
+        "the log does not hold the event that the read models stand at (position {position}): it was cut off, or is \
+         another log"
+    )]
+    Diverged { position: i64 },
     #[error("the database's answer cannot be read")]
     Protocol,
 }
@@ -38,8 +45,10 @@ pub struct Record {
     pub recorded_at: Instant,
     pub sequence: i64,
     pub event_id: Uuid,
-    fields: [Bytes; 6],
-    hash: Bytes,
+    /// An operator has said that it is to have no effect.
+    pub is_set_aside: bool,
+    pub(crate) fields: [Bytes; 6],
+    pub(crate) hash: Bytes,
 }
 
 impl Record {
@@ -85,11 +94,24 @@ impl Record {
         })
     }
 
-    /// The event it holds.
-    pub fn event(&self) -> Result<Event, FeedError> {
+    /// The event it holds; `None` where the position is set aside.
+    pub fn event(&self) -> Result<Option<Event>, FeedError> {
+        if self.is_set_aside {
+            return Ok(None);
+        }
         let kind = self.stream()?.kind;
         stored::decode(kind, self.event_type(), self.event_version(), self.payload())
+            .map(Some)
             .map_err(|problem| FeedError::Stored { position: self.position, problem })
+    }
+
+    /// Its stream and its event: no event where the position is set aside, and then perhaps not even a stream.
+    pub fn contents(&self) -> Result<Option<(StreamId, Option<Event>)>, FeedError> {
+        match self.stream() {
+            Ok(stream) => Ok(Some((stream, self.event()?))),
+            Err(_) if self.is_set_aside => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The leaf of its hash, computed from what is stored.
@@ -112,122 +134,64 @@ pub async fn head(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT COALESCE(max(position), 0) FROM events").fetch_one(conn).await
 }
 
-/// Reads positions `after + 1` to `upto` in order. A missing position is an error; so is an end short of `upto`.
-pub fn read(
-    conn: &mut PgConnection,
-    after: i64,
-    upto: i64,
-) -> impl Stream<Item = Result<Record, FeedError>> + '_ {
-    let reader = Reader { messages: None, buffered: Bytes::new(), next: after + 1, upto, is_started: false };
-    futures_util::stream::try_unfold((reader, Some(conn)), |(mut reader, mut conn)| async move {
-        if let Some(conn) = conn.take() {
-            reader.messages = Some(open(conn, reader.next, reader.upto).await?);
-        }
-        Ok(reader.next().await?.map(|record| (record, (reader, None))))
-    })
+/// A row of the log as a query answers it.
+#[derive(sqlx::FromRow)]
+struct LogRow {
+    position: i64,
+    recorded_at: Instant,
+    sequence: i64,
+    event_id: Uuid,
+    aggregate_type: String,
+    aggregate_id: String,
+    event_type: String,
+    event_version: String,
+    payload: String,
+    metadata: String,
+    hash: Vec<u8>,
+    is_set_aside: bool,
 }
 
-async fn open(
-    conn: &mut PgConnection,
-    first: i64,
-    upto: i64,
-) -> Result<BoxStream<'_, Result<Bytes, sqlx::Error>>, sqlx::Error> {
-    let sql = format!(
-        "COPY (SELECT position, recorded_at, sequence, event_id, aggregate_type, aggregate_id, event_type, \
-         event_version, payload, metadata, hash FROM events WHERE position BETWEEN {first} AND {upto} \
-         ORDER BY position) TO STDOUT (FORMAT binary)"
-    );
-    conn.copy_out_raw(&sql).await
-}
-
-/// Takes `COPY`'s binary format apart.
-struct Reader<'c> {
-    messages: Option<BoxStream<'c, Result<Bytes, sqlx::Error>>>,
-    buffered: Bytes,
-    next: i64,
-    upto: i64,
-    is_started: bool,
-}
-
-impl Reader<'_> {
-    async fn next(&mut self) -> Result<Option<Record>, FeedError> {
-        loop {
-            if self.buffered.len() < 2 {
-                let message = match &mut self.messages {
-                    Some(messages) => messages.try_next().await?,
-                    None => None,
-                };
-                let Some(message) = message else { return self.end() };
-                self.buffered = message;
-                self.skip_header()?;
-                continue;
-            }
-            if self.buffered.get_i16() < 0 {
-                self.buffered.clear();
-                continue;
-            }
-            let record = take_record(&mut self.buffered)?;
-            if record.position != self.next {
-                return Err(FeedError::Gap { expected: self.next, found: record.position });
-            }
-            self.next += 1;
-            return Ok(Some(record));
+impl From<LogRow> for Record {
+    fn from(row: LogRow) -> Self {
+        let texts = [
+            row.aggregate_type,
+            row.aggregate_id,
+            row.event_type,
+            row.event_version,
+            row.payload,
+            row.metadata,
+        ];
+        Self {
+            position: row.position,
+            recorded_at: row.recorded_at,
+            sequence: row.sequence,
+            event_id: row.event_id,
+            is_set_aside: row.is_set_aside,
+            fields: texts.map(Bytes::from),
+            hash: Bytes::from(row.hash),
         }
     }
-
-    fn end(&self) -> Result<Option<Record>, FeedError> {
-        if self.next > self.upto {
-            Ok(None)
-        } else {
-            Err(FeedError::Short { expected: self.upto, found: self.next - 1 })
-        }
-    }
-
-    fn skip_header(&mut self) -> Result<(), FeedError> {
-        const SIGNATURE_AND_FLAGS: usize = 15;
-        if std::mem::replace(&mut self.is_started, true) {
-            return Ok(());
-        }
-        if self.buffered.len() < SIGNATURE_AND_FLAGS + 4 {
-            return Err(FeedError::Protocol);
-        }
-        self.buffered.advance(SIGNATURE_AND_FLAGS);
-        let extension = usize::try_from(self.buffered.get_i32()).map_err(|_| FeedError::Protocol)?;
-        self.buffered.advance(extension.min(self.buffered.len()));
-        Ok(())
-    }
 }
 
-fn take_record(buffered: &mut Bytes) -> Result<Record, FeedError> {
-    let position = take(buffered)?.try_get_i64().map_err(|_| FeedError::Protocol)?;
-    let micros = take(buffered)?.try_get_i64().map_err(|_| FeedError::Protocol)?;
-    let sequence = take(buffered)?.try_get_i64().map_err(|_| FeedError::Protocol)?;
-    let event_id = Uuid::from_slice(&take(buffered)?).map_err(|_| FeedError::Protocol)?;
-    let mut fields: [Bytes; 6] = Default::default();
-    for field in &mut fields {
-        *field = take(buffered)?;
+/// Positions `after + 1` to `upto` in order, all in memory. A missing position is an error; so is an end short of `upto`.
+pub async fn page(conn: &mut PgConnection, after: i64, upto: i64) -> Result<Vec<Record>, FeedError> {
+    let rows: Vec<LogRow> = sqlx::query_as(
+        "SELECT position, recorded_at, sequence, event_id, aggregate_type, aggregate_id, event_type, event_version, \
+         payload::text, metadata::text, hash, position = ANY (ARRAY(SELECT s.position FROM set_aside s)) AS is_set_aside \
+         FROM events WHERE position > $1 AND position <= $2 ORDER BY position",
+    )
+    .bind(after)
+    .bind(upto)
+    .fetch_all(conn)
+    .await?;
+    for (expected, row) in (after + 1..).zip(&rows) {
+        if row.position != expected {
+            return Err(FeedError::Gap { expected, found: row.position });
+        }
     }
-    Ok(Record {
-        position,
-        recorded_at: from_postgres(micros).ok_or(FeedError::Protocol)?,
-        sequence,
-        event_id,
-        fields,
-        hash: take(buffered)?,
-    })
-}
-
-fn take(buffered: &mut Bytes) -> Result<Bytes, FeedError> {
-    let length = buffered.try_get_i32().map_err(|_| FeedError::Protocol)?;
-    let length = usize::try_from(length).map_err(|_| FeedError::Protocol)?;
-    if length > buffered.len() {
-        return Err(FeedError::Protocol);
+    let found = rows.last().map_or(after, |last| last.position);
+    if found < upto {
+        return Err(FeedError::Short { expected: upto, found });
     }
-    Ok(buffered.split_to(length))
-}
-
-/// PostgreSQL counts microseconds from 2000-01-01.
-fn from_postgres(micros: i64) -> Option<Instant> {
-    const EPOCH_2000_SECONDS: i64 = 946_684_800;
-    DateTime::from_timestamp_micros(micros.checked_add(EPOCH_2000_SECONDS * 1_000_000)?)
+    Ok(rows.into_iter().map(Record::from).collect())
 }

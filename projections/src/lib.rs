@@ -1,12 +1,14 @@
 //! The read models of the lead ledger: rows folded from the log, dropped and rebuilt at any moment.
 //!
-//! [`feed`] is the only ordered reader of the log. [`follow`] keeps the rows up to date, [`rebuild`] makes them anew
+//! [`feed`] and [`log_reader`] are the only ordered readers of the log. [`follow`] keeps the rows up to date, [`rebuild`] makes them anew
 //! beside the live ones; both use the same folds: one file for each question, listed in [`Projection`].
 
 pub mod change;
 pub mod feed;
 pub mod history;
+pub mod log_reader;
 pub mod occurrences;
+pub mod passing;
 pub mod row;
 mod starts;
 pub mod steps;
@@ -37,15 +39,18 @@ pub mod restatements;
 pub mod as_of;
 pub mod checkpoint;
 pub mod checksum;
+pub mod folds;
 pub mod follow;
+pub mod key_rows;
+pub mod leadership;
 mod plan;
 pub mod projection;
 pub mod rebuild;
 pub mod snapshot;
-mod swap;
 
 pub use change::{Change, Folded};
 pub use projection::Projection;
+pub use rebuild::Targets;
 
 use history::Histories;
 use sqlx::PgPool;

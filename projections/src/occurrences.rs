@@ -1,14 +1,12 @@
 //! What happened between two positions, one event after the other, each with its stream as it was then? The same for the same
 //! positions, whenever it is asked.
 
-use crate::feed::{self, FeedError, Record};
+use crate::feed::{self, FeedError};
 use crate::streams;
 use domain::stream::{Event, State, StreamId};
 use domain::time::Instant;
-use futures_util::TryStreamExt;
 use sqlx::postgres::PgConnection;
 use std::collections::{BTreeSet, HashMap};
-use std::pin::pin;
 
 /// An event and what its stream was before and after it.
 #[derive(Clone, Debug)]
@@ -28,7 +26,7 @@ pub async fn between(
     upto: i64,
     is_wanted: fn(&str) -> bool,
 ) -> Result<Vec<Occurrence>, FeedError> {
-    let records = read(conn, after, upto).await?;
+    let records = feed::page(conn, after, upto).await?;
     // Only streams of which something is wanted are folded.
     let mut wanted = BTreeSet::new();
     for record in records.iter().filter(|record| is_wanted(record.event_type())) {
@@ -40,11 +38,10 @@ pub async fn between(
         before.into_iter().map(|(stream, folded)| (stream, folded.state)).collect();
     let mut occurrences = Vec::new();
     for record in &records {
-        let stream = record.stream()?;
+        let Some((stream, Some(event))) = record.contents()? else { continue };
         if !wanted.contains(&stream) {
             continue;
         }
-        let event = record.event()?;
         let state = states.entry(stream).or_insert_with(|| State::empty(stream.kind));
         let before = state.clone();
         state.apply(event.clone());
@@ -55,13 +52,4 @@ pub async fn between(
         }
     }
     Ok(occurrences)
-}
-
-async fn read(conn: &mut PgConnection, after: i64, upto: i64) -> Result<Vec<Record>, FeedError> {
-    let mut records = Vec::new();
-    let mut stream = pin!(feed::read(conn, after, upto));
-    while let Some(record) = stream.try_next().await? {
-        records.push(record);
-    }
-    Ok(records)
 }

@@ -62,11 +62,14 @@ impl Plan {
         let generations = self.bind(moved.iter().map(|(_, generation)| *generation).collect::<Vec<_>>())?;
         let (from, upto) = (self.bind(from)?, self.bind(upto)?);
         let count = self.bind(i64::try_from(moved.len())?)?;
+        // What the rows were folded from is compared too: a log that was cut off and has grown again has the same numbers.
         self.push(&format!(
-            "UPDATE projection_checkpoints c SET position = {upto} \
+            "UPDATE projection_checkpoints c SET position = {upto}, \
+             hash = (SELECT e.hash FROM events e WHERE e.position = {upto}) \
              FROM unnest({names}::text[], {generations}::bigint[]) AS m(projection, generation) \
              WHERE c.projection = m.projection AND c.generation = m.generation AND c.position = {from} \
-             AND c.paused_by IS NULL RETURNING 1"
+             AND c.paused_by IS NULL AND (c.hash IS NULL OR {from} = 0 \
+                 OR c.hash = (SELECT e.hash FROM events e WHERE e.position = {from})) RETURNING 1"
         ));
         self.requires = Some(format!("(SELECT count(*) FROM p{}) = {count}", self.count));
         Ok(())

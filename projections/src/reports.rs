@@ -208,9 +208,4 @@ impl Views {
         };
         sql.build_query_as().fetch_optional(&self.pool).await
     }
-
-    /// The highest number that any report has.
-    pub async fn highest_report_num(&self) -> Result<i64, sqlx::Error> {
-        sqlx::query_scalar("SELECT COALESCE(max(num), 0) FROM reports").fetch_one(&self.pool).await
-    }
 }

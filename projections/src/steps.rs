@@ -46,9 +46,9 @@ async fn rows(
     as_of: Option<Instant>,
 ) -> Result<Vec<StoredRow>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT position, recorded_at, sequence, event_type, event_version, payload::text FROM events \
-         WHERE aggregate_type = $1 AND aggregate_id = $2 AND ($3::timestamptz IS NULL OR recorded_at <= $3) \
-         ORDER BY sequence",
+        "SELECT e.position, e.recorded_at, e.sequence, e.event_type, e.event_version, e.payload::text FROM events e \
+         WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 AND ($3::timestamptz IS NULL OR e.recorded_at <= $3) \
+         AND e.position <> ALL (ARRAY(SELECT s.position FROM set_aside s)) ORDER BY e.sequence",
     )
     .bind(stream.kind.as_str())
     .bind(stream.aggregate_id())
@@ -77,8 +77,9 @@ pub async fn load_all(
     let rows: Vec<(String, i64, Instant, i64, String, String, String)> = sqlx::query_as(
         "SELECT e.aggregate_id, e.position, e.recorded_at, e.sequence, e.event_type, e.event_version, \
          e.payload::text FROM unnest($2::text[]) AS k(id) \
-         CROSS JOIN LATERAL (SELECT * FROM events WHERE aggregate_type = $1 AND aggregate_id = k.id \
-                             ORDER BY sequence) AS e",
+         CROSS JOIN LATERAL (SELECT aggregate_id, position, recorded_at, sequence, event_type, event_version, payload \
+                             FROM events WHERE aggregate_type = $1 AND aggregate_id = k.id ORDER BY sequence) AS e \
+         WHERE e.position <> ALL (ARRAY(SELECT s.position FROM set_aside s))",
     )
     .bind(kind.as_str())
     .bind(names)

@@ -2,7 +2,6 @@
 //! started for this command.
 
 use super::Ended;
-use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::postgres::data_directory::create_data_dir;
 use crate::postgres::embedded::{Embedded, Options};
@@ -11,7 +10,6 @@ use crate::postgres::supervise::Supervisor;
 use crate::state::App;
 use anyhow::Context;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Where a running service says how its private server is reached.
 const URL_FILE: &str = "database-url";
@@ -73,7 +71,7 @@ pub async fn on_ledger(
     work: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ended> {
     let database = Database::reach(&config).await?;
-    let app = App::start(config, &database.url, "", Arc::new(SystemClock)).await?;
+    let app = App::start(config, &database.url, "", None).await?;
     let done = work(&app).await;
     app.end().await;
     tokio::task::spawn_blocking(move || drop(database)).await?;

@@ -11,6 +11,7 @@ mod rebuild;
 mod replay;
 mod secrets;
 mod serve;
+mod set_aside;
 mod sign;
 mod user;
 mod verify;
@@ -49,6 +50,8 @@ enum Command {
     Rebuild(rebuild::Options),
     /// Checks the log and compares every read model with a fresh fold of it.
     Verify(verify::Options),
+    /// Sets a position of the log aside that cannot be read, with a reason: everything goes on behind it.
+    SetAside(set_aside::Options),
     /// Measures this machine, each figure beside the database's own.
     Bench(bench::Options),
     /// Prints the OpenAPI document of a client API.
@@ -120,6 +123,7 @@ async fn run(command: Option<Command>, config: Config) -> anyhow::Result<Ended> 
         Command::Replay(options) => replay::run(config, options).await,
         Command::Rebuild(options) => rebuild::run(config, options).await,
         Command::Verify(options) => verify::run(config, options).await,
+        Command::SetAside(options) => set_aside::run(config, options).await,
         Command::Bench(options) => bench::run(config, options).await,
     }
 }

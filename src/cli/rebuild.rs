@@ -2,7 +2,7 @@
 //! `lead-ledger rebuild --as-of TIME --into NAME`: what they were then, for `?as_of=NAME`.
 
 use super::Ended;
-use super::database::Database;
+use super::database::{Database, on_ledger};
 use crate::config::Config;
 use crate::postgres::pool;
 use anyhow::{Context, anyhow, bail};
@@ -10,14 +10,13 @@ use chrono_tz::Tz;
 use clap::Args;
 use domain::time::parse_instant;
 use indicatif::{ProgressBar, ProgressStyle};
-use projections::Projection;
 use projections::as_of;
-use projections::rebuild::{self, Progress, Report};
+use projections::rebuild::{self, Progress, Report, Targets};
 use std::sync::Arc;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
-    /// Which read models; see GET /api/v1/ledger/projections for their names.
+    /// Which read models, or `keys`; see GET /api/v1/ledger/projections for their names.
     names: Vec<String>,
     /// All of them.
     #[arg(long, conflicts_with = "names")]
@@ -40,22 +39,27 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     if let (Some(time), Some(name)) = (&options.as_of, &options.into) {
         return as_of(&config, time, name, options.json).await;
     }
-    let chosen = chosen(&options)?;
-    let database = Database::reach(&config).await?;
-    let pool = pool::connect(pool::options(&database.url)?).await?;
-    pool::migrate(&pool).await?;
-    let bar = progress_bar("folding");
-    let report = rebuild::run(&pool, &chosen, options.dry_run, told_to(&bar)).await;
-    bar.finish_and_clear();
-    let report = report.context("the read models stay as they were")?;
-    if options.json {
-        println!("{}", serde_json::to_string(&report)?);
-    } else {
-        print(&report);
-    }
-    pool.close().await;
-    tokio::task::spawn_blocking(move || drop(database)).await?;
-    Ok(if report.is_clean() { Ended::Done } else { Ended::Mismatch })
+    let targets = chosen(&options)?;
+    let mut is_clean = false;
+    // What differs among the keys goes through the ledger's door: an append of the running service may be changing it.
+    on_ledger(config, async |app| {
+        let bar = progress_bar("folding");
+        let report = rebuild::run(&app.pool, &targets, options.dry_run, told_to(&bar)).await;
+        bar.finish_and_clear();
+        let report = report.context("the read models stay as they were")?;
+        if let (Some(keys), false) = (&report.keys, options.dry_run) {
+            app.ledger.rebuild_keys(keys).await.context("the keys stay as they were")?;
+        }
+        is_clean = report.is_clean();
+        if options.json {
+            println!("{}", serde_json::to_string(&report)?);
+        } else {
+            print(&report);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(if is_clean { Ended::Done } else { Ended::Mismatch })
 }
 
 async fn as_of(config: &Config, time: &str, name: &str, json: bool) -> anyhow::Result<Ended> {
@@ -81,19 +85,16 @@ async fn as_of(config: &Config, time: &str, name: &str, json: bool) -> anyhow::R
     Ok(Ended::Done)
 }
 
-fn chosen(options: &Options) -> anyhow::Result<Vec<Projection>> {
+fn chosen(options: &Options) -> anyhow::Result<Targets> {
     if options.all {
-        return Ok(Projection::ALL.to_vec());
+        return Ok(Targets::all());
     }
     if options.names.is_empty() {
         bail!("say which read models, or --all");
     }
-    let known = Projection::ALL.map(Projection::name).join(", ");
-    let find = |name: &String| {
-        Projection::from_name(name)
-            .ok_or_else(|| anyhow!("there is no read model '{name}'; there are {known}"))
-    };
-    options.names.iter().map(find).collect()
+    let known = Targets::all().names().join(", ");
+    Targets::named(options.names.iter().map(String::as_str))
+        .map_err(|name| anyhow!("there is no read model '{name}'; there are {known}"))
 }
 
 /// A bar with events a second and the time to go; silent where standard error is no terminal.
@@ -121,6 +122,13 @@ pub fn print(report: &Report) {
             (Some(_), rows) => format!("{rows} rows differ: {}", c.differing_keys.join(", ")),
         };
         println!("{:<16} {:>10} rows  {word}", c.projection, c.rebuilt.rows);
+    }
+    if let Some(keys) = &report.keys {
+        let word = match (keys.missing.len(), keys.extra.len()) {
+            (0, 0) => "equal".to_owned(),
+            (missing, extra) => format!("{missing} are missing, {extra} follow from nothing"),
+        };
+        println!("{:<16} {:>10} rows  {word}", "keys", keys.rows);
     }
     match report.switched_at {
         Some(at) => println!("compared at position {}, switched at {at}", report.position),

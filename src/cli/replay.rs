@@ -12,7 +12,8 @@ use domain::stream::{State, StreamId, StreamKind};
 use domain::time::{Instant, parse_instant};
 use futures_util::TryStreamExt;
 use projections::Views;
-use projections::feed::{self, Record};
+use projections::feed::Record;
+use projections::log_reader::LogReader;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::HashMap;
@@ -75,20 +76,22 @@ async fn find(pool: &PgPool, id: &str) -> anyhow::Result<StreamId> {
 
 impl Replay {
     async fn run(mut self, pool: &PgPool, to: Option<i64>) -> anyhow::Result<()> {
-        let mut conn = pool.acquire().await?;
-        let head = feed::head(&mut conn).await?;
+        let mut log = LogReader::open(pool).await?;
+        let head = log.head().await?;
         let upto = to.map_or(head, |to| to.min(head));
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        let mut records = pin!(feed::read(&mut conn, 0, upto));
+        let mut records = pin!(log.read(0, upto));
         while let Some(record) =
             records.try_next().await.context("the log cannot be read on; run lead-ledger verify")?
         {
             if self.as_of.is_some_and(|as_of| record.recorded_at > as_of) {
                 break;
             }
-            let stream = record.stream()?;
+            let Some((stream, event)) = record.contents()? else { continue };
             let state = self.states.entry(stream).or_insert_with(|| State::empty(stream.kind));
-            state.apply(record.event()?);
+            if let Some(event) = event {
+                state.apply(event);
+            }
             if record.position < self.from || self.only.is_some_and(|only| only != stream) {
                 continue;
             }

@@ -2,18 +2,17 @@
 
 use super::database::Database;
 use super::{Ended, demo, secrets};
-use crate::clock::SystemClock;
 use crate::config::{Config, Secret};
 use crate::dialects::router;
 use crate::http::serve::serve;
 use crate::http::tokens::Use;
+use crate::postgres::pool;
 use crate::shutdown;
 use crate::state::App;
 use anyhow::Context;
 use clap::Args;
 use domain::agent::Agent;
 use domain::principal::Role;
-use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// The settings are variables; see the README.
@@ -49,7 +48,8 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     if config.public_url.is_empty() && !config.is_production {
         config.public_url = format!("http://{address}");
     }
-    let app = App::start(config.clone(), &database.url, &jwt_secret, Arc::new(SystemClock)).await?;
+    let app = App::start(config.clone(), &database.url, &jwt_secret, None).await?;
+    pool::require_durable(&app.pool, config.is_production).await?;
     let admin_password = first_admin(&app).await?;
     app.ledger.ensure_dialer(&dialer_token, &config.region_panel.to_string()).await?;
     app.ledger.ensure_from_dialer(&from_dialer_key, &config.region_from_dialer.to_string()).await?;

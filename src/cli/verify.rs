@@ -9,8 +9,9 @@ use crate::ledger::verification;
 use crate::postgres::pool;
 use anyhow::Context;
 use clap::Args;
-use projections::Projection;
-use projections::rebuild::{self, Report};
+use projections::checkpoint;
+use projections::feed::FeedError;
+use projections::rebuild::{self, Report, Targets};
 use serde_json::json;
 
 #[derive(Clone, Debug, Args)]
@@ -25,27 +26,38 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let pool = pool::connect(pool::options(&database.url)?).await?;
     pool::migrate(&pool).await?;
     let bar = progress_bar("chain");
-    let mut conn = pool.acquire().await?;
     let chain =
-        chain::check(&mut conn, |at, of| told_to(&bar)(at, of)).await.context("the log cannot be read")?;
-    drop(conn);
+        chain::check(&pool, |at, of| told_to(&bar)(at, of)).await.context("the log cannot be read")?;
     bar.finish_and_clear();
+    let diverged = checkpoint::compare_with_log(&mut *pool.acquire().await?).await;
+    let diverged = match diverged {
+        Ok(()) => None,
+        Err(FeedError::Database(error)) => return Err(error.into()),
+        Err(diverged) => Some(diverged.to_string()),
+    };
     let report = if chain.faults.is_empty() {
         let bar = progress_bar("folding");
-        let report = rebuild::run(&pool, &Projection::ALL, true, told_to(&bar)).await;
+        let report = rebuild::run(&pool, &Targets::all(), true, told_to(&bar)).await;
         bar.finish_and_clear();
         Some(report.context("the read models could not be compared")?)
     } else {
         // A fold of a log that is not what it was would prove nothing.
         None
     };
-    let is_clean = chain.faults.is_empty() && report.as_ref().is_some_and(Report::is_clean);
-    let told = json!({ "is_clean": is_clean, "chain": chain, "read_models": report });
+    let is_clean =
+        chain.faults.is_empty() && diverged.is_none() && report.as_ref().is_some_and(Report::is_clean);
+    let told =
+        json!({ "is_clean": is_clean, "chain": chain, "read_models_stand": diverged, "read_models": report });
     verification::keep(&pool, &told).await?;
     if options.json {
         println!("{told}");
     } else {
         tell(&chain, report.as_ref());
+        if let Some(diverged) = diverged {
+            println!(
+                "read models: {diverged}; restore the log from a backup, or rebuild --all if it is the right one"
+            );
+        }
     }
     pool.close().await;
     tokio::task::spawn_blocking(move || drop(database)).await?;
@@ -53,6 +65,9 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
 }
 
 fn tell(chain: &ChainReport, report: Option<&Report>) {
+    for (position, said_at) in &chain.set_aside {
+        println!("position {position}: set aside by an operator at position {said_at}; it has no effect");
+    }
     for fault in &chain.faults {
         println!("position {}: {}", fault.position, fault.problem);
     }

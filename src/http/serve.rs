@@ -13,10 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 /// How long a client may take to send its headers.
 const HEADERS_MAX: Duration = Duration::from_secs(10);
+/// How long a client may take nothing of an answer before it is let go.
+const STALL_MAX: Duration = Duration::from_mins(1);
 /// The most connections at once.
 const CONNECTIONS_MAX: usize = 10_000;
 /// How long open requests may take to end.
@@ -48,6 +51,8 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: 
             () = &mut until => break,
         };
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(STALL_MAX));
         let router = router.clone();
         // A connection that is upgraded keeps its place by what is known of its request.
         let place = Arc::new(place);
@@ -59,7 +64,7 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: 
             router.clone().oneshot(request.map(axum::body::Body::new))
         });
         let connection = connections
-            .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
+            .serve_connection_with_upgrades(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service))
             .into_owned();
         let watched = graceful.watch(connection);
         tasks.start(async move {

@@ -1,10 +1,10 @@
 //! What does a decision see, and what does it say? Everything it looks at is checked again when it is stored.
 
+use super::Ledger;
 use super::context::Context;
 use super::error::RecordError;
 use super::held_keys::HeldKey;
 use super::intent::{Intent, Prepared, Secret};
-use super::{Followed, Ledger};
 use domain::agent::Agent;
 use domain::credential::Credential;
 use domain::dialing::Dialing;
@@ -71,11 +71,6 @@ impl<'l> Desk<'l> {
         self.ledger.views()
     }
 
-    /// How far the read models are.
-    pub fn followed(&self) -> Followed {
-        self.ledger.followed()
-    }
-
     /// Waits until no other request of this process is busy with the stream. One stream a decision: a second one is
     /// left to the checks.
     pub async fn wait_turn(&mut self, stream: StreamId) {
@@ -127,7 +122,7 @@ impl<'l> Desk<'l> {
         Ok(folded.state.as_dialing().cloned().unwrap_or_default())
     }
 
-    /// The lead of that number, deleted ones too.
+    /// Finds a lead by its integer id (`num`, not its phone number); deleted leads are found too.
     pub async fn lead_of_num(&self, num: i64) -> Result<Option<Uuid>, RecordError> {
         self.ledger.inner.loader.lead_of_num(num).await
     }
@@ -145,9 +140,14 @@ impl<'l> Desk<'l> {
         self.ledger.find_key(key).await
     }
 
-    /// The stream that holds a claim now.
+    /// The stream that holds a claim now; of several the one that has held it longest.
     pub async fn holder(&self, key: &Key) -> Result<Option<Uuid>, RecordError> {
         Ok(self.key(key).await?.and_then(|held| held.holder.parse().ok()))
+    }
+
+    /// Every stream that holds a claim now, the longest first.
+    pub async fn holders(&self, key: &Key) -> Result<Vec<Uuid>, RecordError> {
+        self.ledger.holders(key).await
     }
 
     /// Adds events to a stream. It must have been looked at.
@@ -205,14 +205,15 @@ impl<'l> Desk<'l> {
 
     /// The most recently changed lead of the telecaller CRM that has this number: there several may have one (C-13).
     pub async fn lead_of_sale(&mut self, phone_key: &str) -> Result<Option<Uuid>, RecordError> {
-        for id in self.views().leads_by_phone(phone_key).await? {
+        let mut found: Option<(Instant, Uuid)> = None;
+        for id in self.holders(&Key::phone(phone_key)).await? {
             let lead = self.lead(id).await?;
             let is_there = lead.exists() && lead.deleted_at.is_none();
             if is_there && lead.source.is_sale() && lead.phone_key().as_deref() == Some(phone_key) {
-                return Ok(Some(id));
+                found = found.max(Some((lead.changed_at, id)));
             }
         }
-        Ok(None)
+        Ok(found.map(|(_, id)| id))
     }
 
     /// Begins a stream with an id that nobody has used: there is nothing to load.
@@ -228,6 +229,23 @@ impl<'l> Desk<'l> {
         self.intent.take.push(take);
     }
 
+    /// Makes the keys of a stream what they should be: takes those it holds, gives back those it holds no more.
+    pub(super) fn settle(
+        &mut self,
+        held: Vec<(Key, String, Option<Instant>)>,
+        released: impl IntoIterator<Item = (Key, String)>,
+    ) {
+        let now = self.now;
+        let is_live = |until: &Option<Instant>| until.is_none_or(|until| until > now);
+        let take = |(key, holder, until)| TakeKey { key, holder, until, outcome: None };
+        self.intent.take_softly.extend(held.into_iter().filter(|(_, _, until)| is_live(until)).map(take));
+        self.intent.release.extend(released);
+    }
+
+    pub(super) fn pool(&self) -> &sqlx::PgPool {
+        self.ledger.pool()
+    }
+
     /// Wants a key to be held by nobody.
     pub fn require_absent(&mut self, key: Key) {
         self.intent.absent.push(key);
@@ -238,6 +256,11 @@ impl<'l> Desk<'l> {
         self.intent.secrets.push(Secret { kind, id: id.into(), value });
     }
 
+    /// Every stream that was looked at, and its sequence then.
+    pub(super) fn looked_at(&self) -> BTreeMap<StreamId, i64> {
+        self.seen.iter().map(|(stream, folded)| (*stream, folded.sequence)).collect()
+    }
+
     /// What the decision came to.
     pub(super) fn close(mut self) -> (Intent, Option<(StreamId, OwnedMutexGuard<()>)>) {
         for stream in &self.order {
@@ -246,7 +269,7 @@ impl<'l> Desk<'l> {
                 self.intent.changes.push(Change { stream: *stream, before, after });
             }
         }
-        self.intent.seen = self.seen.iter().map(|(stream, folded)| (*stream, folded.sequence)).collect();
+        self.intent.seen = self.looked_at();
         self.intent.settle_keys();
         (self.intent, self.turn)
     }

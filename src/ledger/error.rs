@@ -3,6 +3,8 @@
 use domain::Refusal;
 use domain::stream::StreamId;
 use projections::feed::FeedError;
+use std::collections::BTreeSet;
+use std::fmt;
 use thiserror::Error;
 
 /// What stood in the way of an append.
@@ -14,13 +16,22 @@ pub struct Conflict {
     pub keys: Vec<domain::keys::Key>,
 }
 
+/// Without the keys themselves, which may be phones.
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let streams: Vec<String> = self.streams.iter().map(ToString::to_string).collect();
+        let kinds: BTreeSet<&str> = self.keys.iter().map(|key| key.kind.as_str()).collect();
+        write!(f, "moved on: {}; taken: {}", streams.join(", "), Vec::from_iter(kinds).join(", "))
+    }
+}
+
 /// Why a request was not recorded. Nothing was changed, unless [`RecordError::Unavailable`] says that nobody knows.
 #[derive(Debug, Error)]
 pub enum RecordError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Others were faster, again and again.
-    #[error("the ledger kept changing under this request")]
+    #[error("the ledger kept changing under this request ({0})")]
     Conflict(Conflict),
     /// The queue is full.
     #[error("too many requests are waiting")]
@@ -48,6 +59,7 @@ impl From<FeedError> for RecordError {
             | FeedError::Sequence { .. }
             | FeedError::Gap { .. }
             | FeedError::Short { .. }
+            | FeedError::Diverged { .. }
             | FeedError::Protocol) => Self::Internal(other.to_string()),
         }
     }
@@ -56,9 +68,7 @@ impl From<FeedError> for RecordError {
 /// Whether the database is away, full or shutting down, as opposed to refusing what it was told.
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
     if let sqlx::Error::Database(error) = error {
-        // insufficient resources (disk full), operator intervention, system error, connection, rolled back
-        let classes = ["53", "57", "58", "08", "40"];
-        return error.code().is_some_and(|code| classes.iter().any(|class| code.starts_with(class)));
+        return projections::passing::is_passing(&**error);
     }
     matches!(
         error,
@@ -69,4 +79,10 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
     )
+}
+
+/// Whether a lock was not had in time: the statement did nothing.
+pub fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    const LOCK_NOT_AVAILABLE: &str = "55P03";
+    matches!(error, sqlx::Error::Database(error) if error.code().is_some_and(|code| code == LOCK_NOT_AVAILABLE))
 }

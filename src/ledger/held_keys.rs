@@ -8,6 +8,12 @@ use domain::keys::{Key, KeyKind, TakeKey};
 use domain::time::Instant;
 use serde_json::Value;
 use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Keys forgotten under one hold of the append lock.
+const FORGET_AT_ONCE: i32 = 1_000;
+/// The most holders of one key that are looked at.
+const HOLDERS_MAX: i64 = 100;
 
 /// A key that somebody holds.
 #[derive(Clone, Debug)]
@@ -31,16 +37,18 @@ impl Action for UseOnce {
             return Ok(false);
         }
         let (key, until) = (self.key.clone(), Some(self.until));
-        desk.take(TakeKey { key, holder: String::new(), until, outcome: None });
+        // A holder of its own: after a lost connection it tells whether this very use was stored.
+        desk.take(TakeKey { key, holder: desk.new_id().to_string(), until, outcome: None });
         Ok(true)
     }
 }
 
 impl Ledger {
-    /// Whoever holds a key now.
+    /// Whoever holds a key now; of several the one that has held it longest.
     pub async fn find_key(&self, key: &Key) -> Result<Option<HeldKey>, RecordError> {
         let row: Option<(String, Option<String>)> = sqlx::query_as(
-            "SELECT holder, outcome::text FROM keys WHERE kind = $1 AND key = $2 AND (until IS NULL OR until > $3)",
+            "SELECT holder, outcome::text FROM keys WHERE kind = $1 AND key = $2 AND (until IS NULL OR until > $3) \
+             ORDER BY position, holder LIMIT 1",
         )
         .bind(key.kind.as_str())
         .bind(&key.key)
@@ -53,13 +61,27 @@ impl Ledger {
         }))
     }
 
+    /// Every stream that holds a claim now, the longest first.
+    pub async fn holders(&self, key: &Key) -> Result<Vec<Uuid>, RecordError> {
+        let holders: Vec<String> = sqlx::query_scalar(
+            "SELECT holder FROM keys WHERE kind = $1 AND key = $2 AND until IS NULL ORDER BY position, holder LIMIT $3",
+        )
+        .bind(key.kind.as_str())
+        .bind(&key.key)
+        .bind(HOLDERS_MAX)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(holders.iter().filter_map(|holder| holder.parse().ok()).collect())
+    }
+
     /// Which of these claims somebody holds.
     pub async fn held_among(&self, kind: KeyKind, keys: Vec<String>) -> Result<HashSet<String>, RecordError> {
-        let held: Vec<String> = sqlx::query_scalar("SELECT key FROM keys WHERE kind = $1 AND key = ANY($2)")
-            .bind(kind.as_str())
-            .bind(keys)
-            .fetch_all(self.pool())
-            .await?;
+        let held: Vec<String> =
+            sqlx::query_scalar("SELECT DISTINCT key FROM keys WHERE kind = $1 AND key = ANY($2)")
+                .bind(kind.as_str())
+                .bind(keys)
+                .fetch_all(self.pool())
+                .await?;
         Ok(held.into_iter().collect())
     }
 
@@ -68,9 +90,17 @@ impl Ledger {
         self.record(context, &UseOnce { key, until }).await.map(|recorded| recorded.answer)
     }
 
-    /// Removes keys whose time is over. They refuse nobody; they only take room.
+    /// Removes keys whose time is over. They refuse nobody; they only take room. A piece at a time: appends wait for each.
     pub async fn forget_expired_keys(&self) -> Result<(), RecordError> {
-        sqlx::query("DELETE FROM keys WHERE until <= $1").bind(self.now()).execute(self.pool()).await?;
-        Ok(())
+        loop {
+            let forgotten: i32 = sqlx::query_scalar("SELECT ledger_forget($1, $2)")
+                .bind(self.now())
+                .bind(FORGET_AT_ONCE)
+                .fetch_one(self.pool())
+                .await?;
+            if forgotten < FORGET_AT_ONCE {
+                return Ok(());
+            }
+        }
     }
 }

@@ -67,7 +67,7 @@ pub struct Intent {
     /// The streams before and after, for whoever follows.
     pub changes: Vec<Change>,
     pub take: Vec<TakeKey>,
-    /// Taken only if nobody holds them: several leads may want the same phone suppressed.
+    /// Refused by nobody: a shared key is held beside the others, any other is taken only if it is free.
     pub take_softly: Vec<TakeKey>,
     /// Must not be held by anybody.
     pub absent: Vec<Key>,
@@ -93,7 +93,11 @@ impl Intent {
 
     /// Whether there is nothing to store.
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.take.is_empty() && self.release.is_empty() && self.secrets.is_empty()
+        self.events.is_empty()
+            && self.take.is_empty()
+            && self.take_softly.is_empty()
+            && self.release.is_empty()
+            && self.secrets.is_empty()
     }
 
     /// Adds the keys that the changed streams hold now and gives back those they held: the table of keys is a
@@ -103,7 +107,7 @@ impl Intent {
             let id = change.stream.id;
             let before = change.before.as_ref().map(|folded| &folded.state);
             let changes = State::key_changes(before, &change.after.state, id);
-            // A sale's lead may have a number that another has: nothing is refused, it is only said (C-13).
+            // A sale's lead may have a number that another has: both hold it, and that is only said (C-13).
             let is_sale = change.after.state.as_lead().is_some_and(|lead| lead.source.is_sale());
             self.release.extend(changes.released);
             for (key, holder, until) in changes.taken {
@@ -120,7 +124,8 @@ impl Intent {
                     | KeyKind::Content
                     | KeyKind::Handoff
                     | KeyKind::EndedSession
-                    | KeyKind::Report => false,
+                    | KeyKind::Report
+                    | KeyKind::Num => false,
                 };
                 let take = TakeKey { key, holder, until, outcome: None };
                 if is_soft { self.take_softly.push(take) } else { self.take.push(take) }

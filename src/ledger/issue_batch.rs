@@ -1,8 +1,10 @@
-//! Which leads does a batch get? One picker at a time for each process reads the queue plainly; then each lead's own
-//! state decides, and one intent is recorded; what others were faster to get is dropped, and it is recorded again.
+//! Which leads does a batch get? One picker at a time for each process reads the queue plainly; then each lead's own state
+//! decides, and one intent is recorded. Leads that may not be dialed after all, or that others were faster to get, are passed
+//! over, and the queue is read on behind them until the batch is full.
 
 use super::desk::Desk;
 use super::error::RecordError;
+use super::picker::{Picked, ROUNDS_MAX};
 use super::record::{Action, Recorded};
 use super::{Context, Ledger};
 use domain::batch::event::BatchIssued;
@@ -13,49 +15,10 @@ use domain::lead::LeadCommand;
 use domain::lead::lease::LeaseLead;
 use domain::stream::{StreamId, StreamKind};
 use domain::time::Instant;
-use projections::agents::AgentRow;
 use projections::dial_queue::QueueRow;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashSet;
 use uuid::Uuid;
-
-/// How often a batch is recorded again without what others got first.
-const ROUNDS_MAX: usize = 3;
-
-/// The position of what is picked but not recorded yet.
-const PICKED: i64 = i64::MAX;
-
-/// Leads this process has picked or leased but whose rows may not say so yet: until which position.
-#[derive(Debug, Default)]
-pub struct Picker {
-    turn: tokio::sync::Mutex<()>,
-    in_flight: Mutex<HashMap<Uuid, i64>>,
-}
-
-impl Picker {
-    fn in_flight(&self) -> MutexGuard<'_, HashMap<Uuid, i64>> {
-        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Rows that are nobody else's until this is dropped, also when the poller goes away half-way.
-struct Picked<'l> {
-    picker: &'l Picker,
-    rows: Vec<QueueRow>,
-    ids: Vec<Uuid>,
-}
-
-impl Drop for Picked<'_> {
-    fn drop(&mut self) {
-        let mut in_flight = self.picker.in_flight();
-        for id in &self.ids {
-            if in_flight.get(id) == Some(&PICKED) {
-                in_flight.remove(id);
-            }
-        }
-    }
-}
 
 /// What a poller asks for.
 #[derive(Clone, Debug)]
@@ -92,52 +55,87 @@ struct Issue<'a> {
     request: &'a IssueBatch,
     batch_id: Uuid,
     rows: &'a [QueueRow],
+    /// Whether a batch is recorded that is smaller than its rows.
+    takes_less: bool,
+}
+
+/// What came of an attempt.
+struct Attempted {
+    batch: IssuedBatch,
+    /// Leads that may not be dialed, whatever their rows say.
+    passed_over: HashSet<Uuid>,
 }
 
 impl Action for Issue<'_> {
-    type Answer = IssuedBatch;
+    type Answer = Attempted;
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<IssuedBatch, RecordError> {
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<Attempted, RecordError> {
         let now = desk.now();
         let expires_at = now + self.request.lease;
         let batch_id = BatchId(self.batch_id);
-        let mut numbers = Vec::with_capacity(self.rows.len());
-        let mut phones = HashSet::new();
+        let batch = IssuedBatch { batch_id: self.batch_id, numbers: Vec::new(), expires_at };
+        let mut attempted = Attempted { batch, passed_over: HashSet::new() };
+        // The switch and the windows are part of what is decided upon: no batch follows an event that closed them.
+        if !desk.dialing().await?.closed_reasons(now).is_empty() {
+            return Ok(attempted);
+        }
         let streams: Vec<_> =
             self.rows.iter().map(|row| StreamId::new(StreamKind::Lead, row.lead_id)).collect();
         desk.load_all(&streams).await?;
+        let mut phones = HashSet::new();
+        let mut leased = Vec::with_capacity(self.rows.len());
+        let wanted = usize::try_from(self.request.size).unwrap_or(usize::MAX);
         for row in self.rows {
-            let hours = match desk.lead(row.lead_id).await?.agent_id {
+            if leased.len() == wanted {
+                break;
+            }
+            let lead = desk.lead(row.lead_id).await?;
+            let hours = match lead.agent_id {
                 Some(agent_id) => desk.agent(agent_id.0).await?.hours.clone(),
                 None => None,
             };
             // The row may be behind: the lead and its agent themselves say whether it may be dialed.
             let lease = LeadCommand::Lease(LeaseLead { at: now, batch_id, expires_at, hours });
-            if !phones.insert(&row.phone_key) || desk.decide_lead(row.lead_id, &lease).await.is_err() {
-                continue;
+            match domain::lead::decide(&lead, &lease) {
+                Ok(events) if phones.insert(&row.phone_key) => leased.push((row, events)),
+                Ok(_) | Err(_) => {
+                    attempted.passed_over.insert(row.lead_id);
+                }
             }
+        }
+        let is_enough = leased.len() == wanted || self.takes_less || attempted.passed_over.is_empty();
+        if leased.is_empty() || !is_enough {
+            return Ok(attempted);
+        }
+        for (row, events) in leased {
+            desk.append(StreamId::new(StreamKind::Lead, row.lead_id), events);
             desk.require_absent(Key::suppressed(&row.phone_key));
-            numbers.push(IssuedNumber { num: row.num, lead_id: row.lead_id, phone: row.phone.clone() });
+            let (num, lead_id, phone) = (row.num, row.lead_id, row.phone.clone());
+            attempted.batch.numbers.push(IssuedNumber { num, lead_id, phone });
         }
-        if numbers.is_empty() {
-            return Ok(IssuedBatch { batch_id: self.batch_id, numbers, expires_at });
-        }
+        self.begin_batch(desk, &attempted.batch).await?;
+        Ok(attempted)
+    }
+}
+
+impl Issue<'_> {
+    async fn begin_batch(&self, desk: &mut Desk<'_>, issued: &IssuedBatch) -> Result<(), RecordError> {
         let stream = StreamId::new(StreamKind::Batch, self.batch_id);
         let batch = desk.stream(stream).await?.state.as_batch().cloned().unwrap_or_default();
-        let issued = BatchIssued {
-            at: now,
+        let event = BatchIssued {
+            at: desk.now(),
             holder: desk.context().principal.label(),
             size_requested: self.request.size_requested,
-            expires_at,
-            leads: numbers.iter().map(|number| LeadId(number.lead_id)).collect(),
+            expires_at: issued.expires_at,
+            leads: issued.numbers.iter().map(|number| LeadId(number.lead_id)).collect(),
         };
-        desk.append(stream, decide(&batch, &BatchCommand::Issue(issued))?);
+        desk.append(stream, decide(&batch, &BatchCommand::Issue(event))?);
         if let Some(key) = &self.request.receipt {
             let outcome = serde_json::json!({ "batch_id": self.batch_id });
-            let holder = self.batch_id.to_string();
-            desk.take(TakeKey { key: key.clone(), holder, until: Some(expires_at), outcome: Some(outcome) });
+            let (holder, until) = (self.batch_id.to_string(), Some(issued.expires_at));
+            desk.take(TakeKey { key: key.clone(), holder, until, outcome: Some(outcome) });
         }
-        Ok(IssuedBatch { batch_id: self.batch_id, numbers, expires_at })
+        Ok(())
     }
 }
 
@@ -148,81 +146,62 @@ impl Ledger {
         context: &Context,
         request: &IssueBatch,
     ) -> Result<Recorded<IssuedBatch>, RecordError> {
-        let mut picked = self.pick(request).await?;
-        let recorded = self.record_batch(context, request, &mut picked.rows).await?;
+        let picker = &self.inner.picker;
+        let mut picked = Picked::new(picker);
+        let recorded = self.fill_batch(context, request, &mut picked).await?;
         let leased = recorded.answer.numbers.iter().map(|number| (number.lead_id, recorded.position));
-        self.inner.picker.in_flight().extend(leased);
+        picker.in_flight().extend(leased);
         drop(picked);
         let is_followed = !recorded.is_new || self.wait_followed(recorded.position).await;
         Ok(Recorded { is_followed, ..recorded })
     }
 
-    async fn record_batch(
+    async fn fill_batch(
         &self,
         context: &Context,
         request: &IssueBatch,
-        rows: &mut Vec<QueueRow>,
+        picked: &mut Picked<'_>,
     ) -> Result<Recorded<IssuedBatch>, RecordError> {
         let batch_id = crate::clock::new_id(self.now());
-        let mut rounds = 0;
+        let mut moved_once: HashSet<Uuid> = HashSet::new();
+        let mut round = 0;
         loop {
-            let issue = Issue { request, batch_id, rows };
+            self.pick(request, round, picked).await?;
+            round += 1;
+            let takes_less = picked.is_exhausted || round >= ROUNDS_MAX;
+            let issue = Issue { request, batch_id, rows: &picked.rows, takes_less };
             match self.append_only(context, &issue).await {
-                Err(RecordError::Conflict(conflict)) if rounds < ROUNDS_MAX => {
-                    rounds += 1;
+                Ok(recorded) if recorded.is_new || recorded.answer.passed_over.is_empty() || takes_less => {
+                    return Ok(recorded.map(|attempted| attempted.batch));
+                }
+                Ok(recorded) => {
+                    let passed_over = recorded.answer.passed_over;
+                    picked.pass_over(|row| passed_over.contains(&row.lead_id));
+                }
+                Err(RecordError::Conflict(conflict)) if round < ROUNDS_MAX => {
                     let taken: HashSet<&str> = conflict.keys.iter().map(|key| key.key.as_str()).collect();
                     let moved: HashSet<Uuid> = conflict.streams.iter().map(|stream| stream.id).collect();
-                    rows.retain(|row| !taken.contains(&*row.phone_key) && !moved.contains(&row.lead_id));
+                    // What has moved is decided again by what it is now; what moves again is left to whoever moves it.
+                    picked.pass_over(|row| {
+                        taken.contains(&*row.phone_key)
+                            || moved.contains(&row.lead_id) && moved_once.contains(&row.lead_id)
+                    });
+                    moved_once.extend(moved);
                 }
-                done => return done,
+                Err(other) => return Err(other),
             }
         }
     }
 
-    /// Picks due leads that nobody else of this process has picked. One at a time; recording them is nobody's wait.
-    async fn pick(&self, request: &IssueBatch) -> Result<Picked<'_>, RecordError> {
-        let picker = &self.inner.picker;
-        // Some agents' leads are looked for along the whole queue: no poller waits for that. What both pick, the
-        // lane gives to one.
-        let _turn = match request.only {
-            None => Some(picker.turn.lock().await),
-            Some(_) => None,
-        };
-        let followed = self.followed().position;
-        let taken = {
-            let mut in_flight = picker.in_flight();
-            in_flight.retain(|_, position| *position > followed);
-            in_flight.len()
-        };
-        let wanted = usize::try_from(request.size).unwrap_or(usize::MAX);
-        let limit = i64::try_from(wanted + taken).unwrap_or(i64::MAX);
-        let closed = self.closed_agents().await?;
-        let mut rows = self.views().due(self.now(), limit, &closed, request.only.as_deref()).await?;
-        let mut in_flight = picker.in_flight();
-        rows.retain(|row| !in_flight.contains_key(&row.lead_id));
-        rows.truncate(wanted);
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.lead_id).collect();
-        in_flight.extend(ids.iter().map(|id| (*id, PICKED)));
-        Ok(Picked { picker, rows, ids })
-    }
-
-    /// Agents whose business hours are over now: their leads wait (B-087).
-    async fn closed_agents(&self) -> Result<Vec<Uuid>, RecordError> {
-        let now = self.now();
-        let agents = self.views().agents_with_hours().await?;
-        let is_closed = |row: &AgentRow| row.business_hours().is_some_and(|hours| !hours.is_open(now));
-        Ok(agents.iter().filter(|row| is_closed(row)).map(|row| row.id).collect())
-    }
-
     /// The batch that a receipt speaks of, from its leads' own streams: what is still leased to it.
     pub async fn issued_batch(&self, batch_id: Uuid) -> Result<Option<IssuedBatch>, RecordError> {
-        let batch = self.inner.loader.load(StreamId::new(StreamKind::Batch, batch_id)).await?;
+        let batch = self.inner.loader.current(StreamId::new(StreamKind::Batch, batch_id)).await?;
         let Some(issued) = batch.state.as_batch().and_then(|batch| batch.issued.clone()) else {
             return Ok(None);
         };
         let mut numbers = Vec::with_capacity(issued.leads.len());
         for lead_id in issued.leads {
-            let folded = self.inner.loader.load(StreamId::new(StreamKind::Lead, lead_id.0)).await?;
+            let folded = self.inner.loader.current(StreamId::new(StreamKind::Lead, lead_id.0)).await?;
             if let Some((lead, phone)) =
                 folded.state.as_lead().and_then(|lead| Some((lead, lead.person.phone.as_ref()?)))
             {

@@ -1,72 +1,79 @@
-//! How do requests get into the log? In one ordered lane: whatever waits goes in with one statement.
+//! Group commit: how do requests get into the log? In one ordered lane: all that waits goes in with one statement.
 //!
 //! | phase | statement |
 //! |---|---|
-//! | take all that waits, up to `EVENTS_MAX` events; what collides with an earlier one waits for the next turn | none |
+//! | take all that waits, as far as one statement goes (`lane_batch`); what collides with an earlier one waits for the next turn | none |
 //! | append | one call of `ledger_append`: lock, checks, positions, chain, rows, keys |
-//! | the connection was lost | reconnect, take the lock, ask which requests are stored, send the others again |
+//! | the connection was lost | reconnect, end the lost session, take the lock, then ask which requests are stored, send the others again |
+//! | the lock was not had while the requests had patience | none: nothing was stored, which is answered |
 //! | the data were refused | send the same requests again one by one |
 //!
-//! What bounds it: the channel (full: [`RecordError::Busy`]), events and bytes a turn, `PATIENCE` while the database
-//! is away. Two processes at once take turns by the database's lock.
+//! What bounds it: the channel (full: [`RecordError::Busy`]), events and bytes a turn, and `PATIENCE`, after which no request
+//! is kept waiting. Two processes at once take turns by the database's lock. The README of this folder has the whole table.
 
-use super::error::{Conflict, RecordError, is_unavailable};
+use super::append_health::AppendHealth;
+use super::error::{RecordError, is_lock_timeout, is_unavailable};
+use super::following::Following;
+use super::heads::Heads;
 use super::intent::Intent;
+use super::lane_batch::{Position, Request, granted_before, take_batch};
+use super::lane_session::Session;
 use super::statement::{self, Granted};
 use crate::clock::Clock;
-use domain::keys::Key;
-use domain::stream::StreamId;
 use metrics::{counter, gauge, histogram};
 use projections::change::Committed;
-use sqlx::ConnectOptions;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use std::collections::{HashSet, VecDeque};
+use sqlx::postgres::PgConnectOptions;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most requests that wait.
 const WAITING_MAX: usize = 8_192;
-/// The most events of one statement.
-const EVENTS_MAX: usize = 1_000;
-/// The most bytes of one statement.
-const BYTES_MAX: usize = 1 << 20;
-/// How long requests wait for a database that is away.
+/// How long a request waits for a database that does not append.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Where an intent was stored: the position of its last event, or of the head where it had none.
-pub type Position = i64;
-
-struct Request {
-    intent: Box<Intent>,
-    reply: oneshot::Sender<Result<Position, RecordError>>,
-}
+/// What of its patience a request keeps for the way back: the lock is not waited for until the very end, so that whoever is
+/// told that it took too long is told the truth.
+const WAY_BACK: Duration = Duration::from_millis(500);
+/// The least time that a lock is waited for.
+const LOCK_MIN: Duration = Duration::from_millis(50);
+/// How long a statement may go without an answer before its connection is taken for lost.
+const ANSWER_MAX: Duration = Duration::from_secs(8);
 
 /// The way into the lane.
 pub struct Lane {
     sender: mpsc::Sender<Request>,
+    pub health: Arc<AppendHealth>,
+}
+
+/// Those who are told what the lane committed.
+#[derive(Clone)]
+pub struct Told {
+    pub handover: mpsc::Sender<Committed>,
+    pub following: Arc<Following>,
+    pub heads: Arc<Heads>,
 }
 
 /// The lane's own task; whoever made it runs it.
 pub struct Worker {
     receiver: mpsc::Receiver<Request>,
-    options: PgConnectOptions,
     clock: Arc<dyn Clock>,
-    handover: mpsc::Sender<Committed>,
-    conn: Option<PgConnection>,
+    told: Told,
+    session: Session,
     waiting: VecDeque<Request>,
+    health: Arc<AppendHealth>,
+    /// The last position that this lane has seen.
+    head: Position,
 }
 
 impl Lane {
-    /// A lane to the database of `options`; what is committed is handed over to `handover` if there is room.
-    pub fn new(
-        options: PgConnectOptions,
-        clock: Arc<dyn Clock>,
-        handover: mpsc::Sender<Committed>,
-    ) -> (Self, Worker) {
+    /// A lane to the database of `options`; what is committed is handed over if there is room.
+    pub fn new(options: PgConnectOptions, clock: Arc<dyn Clock>, told: Told) -> (Self, Worker) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
+        let (health, session) = (Arc::<AppendHealth>::default(), Session::new(options));
         let waiting = VecDeque::new();
-        (Self { sender }, Worker { receiver, options, clock, handover, conn: None, waiting })
+        let worker = Worker { receiver, clock, told, session, waiting, health: health.clone(), head: 0 };
+        (Self { sender, health }, worker)
     }
 
     /// Requests that wait.
@@ -74,14 +81,16 @@ impl Lane {
         WAITING_MAX - self.sender.capacity()
     }
 
-    /// Appends, and answers once it is on disk.
+    /// Appends, and answers once it is on disk. A request that was not sent within `PATIENCE` never will be.
     pub async fn append(&self, intent: Intent) -> Result<Position, RecordError> {
         let (reply, answer) = oneshot::channel();
-        self.sender.try_send(Request { intent: Box::new(intent), reply }).map_err(|full| match full {
+        let request = Request { intent: Box::new(intent), queued_at: Instant::now(), reply };
+        self.sender.try_send(request).map_err(|full| match full {
             mpsc::error::TrySendError::Full(_) => RecordError::Busy,
             mpsc::error::TrySendError::Closed(_) => RecordError::Unavailable,
         })?;
-        answer.await.map_err(|_| RecordError::Unavailable)?
+        let answered = tokio::time::timeout(PATIENCE, answer).await.map_err(|_| RecordError::Unavailable)?;
+        answered.map_err(|_| RecordError::Unavailable)?
     }
 }
 
@@ -91,7 +100,7 @@ impl Worker {
         loop {
             if self.waiting.is_empty() {
                 let mut arrived = Vec::new();
-                if self.receiver.recv_many(&mut arrived, EVENTS_MAX).await == 0 {
+                if self.receiver.recv_many(&mut arrived, WAITING_MAX).await == 0 {
                     return;
                 }
                 self.waiting.extend(arrived);
@@ -104,7 +113,10 @@ impl Worker {
             }
             gauge!("ledger_queue_depth").set(self.waiting.len() as f64);
             let batch = take_batch(&mut self.waiting);
-            self.append(batch).await;
+            if !batch.is_empty() {
+                self.health.begins(batch.iter().map(|request| request.queued_at).min());
+                self.append(batch).await;
+            }
         }
     }
 
@@ -112,9 +124,13 @@ impl Worker {
         let started = Instant::now();
         histogram!("ledger_batch_requests").record(batch.len() as f64);
         match self.try_append(&batch, started).await {
-            Ok(granted) => self.answer(batch, &granted),
+            Ok(granted) => {
+                self.health.ends(None);
+                self.answer(batch, &granted);
+            }
             Err(error) if is_unavailable(&error) => {
-                tracing::warn!(%error, requests = batch.len(), "appends given up: the database is not available");
+                tracing::warn!(%error, requests = batch.len(), "appends given up: the database does not append");
+                self.health.ends(Some(Instant::now()));
                 refuse(batch, || RecordError::Unavailable);
             }
             Err(error) if batch.len() > 1 => {
@@ -125,6 +141,7 @@ impl Worker {
             }
             Err(error) => {
                 tracing::error!(%error, "append refused by the database");
+                self.health.ends(None);
                 refuse(batch, || RecordError::Internal(error.to_string()));
             }
         }
@@ -134,47 +151,52 @@ impl Worker {
     /// Appends; over a lost connection, finds out what was stored and appends the rest.
     async fn try_append(&mut self, batch: &[Request], started: Instant) -> Result<Granted, sqlx::Error> {
         let intents: Vec<&Intent> = batch.iter().map(|request| &*request.intent).collect();
+        let oldest = batch.iter().map(|request| request.queued_at).min().unwrap_or(started);
         let mut is_unsure = false;
         loop {
-            let result = self.attempt(&intents, is_unsure).await;
-            match result {
-                Err(error) if is_unavailable(&error) && started.elapsed() < PATIENCE => {
-                    counter!("ledger_append_retries").increment(1);
-                    self.conn = None;
-                    is_unsure = true;
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                Err(error) => {
-                    self.conn = None;
-                    return Err(error);
-                }
+            let error = match self.attempt(&intents, oldest, &mut is_unsure).await {
                 Ok(granted) => return Ok(granted),
+                Err(error) => error,
+            };
+            // The statement was not begun: nothing of it is stored, and its session goes on.
+            if is_lock_timeout(&error) {
+                return Err(error);
             }
+            self.session.lose();
+            if !is_unavailable(&error) || started.elapsed() >= PATIENCE {
+                return Err(error);
+            }
+            counter!("ledger_append_retries").increment(1);
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    async fn attempt(&mut self, intents: &[&Intent], is_unsure: bool) -> Result<Granted, sqlx::Error> {
+    /// One try. `oldest`: when the first of them was queued; `is_unsure`: an earlier try may have stored something.
+    async fn attempt(
+        &mut self,
+        intents: &[&Intent],
+        oldest: Instant,
+        is_unsure: &mut bool,
+    ) -> Result<Granted, sqlx::Error> {
         let now = self.clock.now();
-        let conn = self.connect().await?;
-        if is_unsure && intents.iter().any(|intent| !intent.events.is_empty()) {
-            let stored = statement::stored(conn, intents).await?;
-            // One statement stored them all or none of what it granted: the first one found tells where it began.
-            let found = stored.iter().zip(intents).find_map(|(position, _)| *position);
-            if found.is_some() {
-                return Ok(granted_before(&stored, intents));
+        let conn = self.session.connect().await?;
+        let patience = PATIENCE.saturating_sub(oldest.elapsed() + WAY_BACK).max(LOCK_MIN);
+        let work = async {
+            if *is_unsure {
+                let stored = statement::stored(conn, intents).await?;
+                // One statement stored all or none of what it granted: the first one found tells where it began.
+                if stored.iter().any(Option::is_some) {
+                    return Ok(granted_before(&stored, intents));
+                }
             }
-        }
-        statement::append(conn, now, intents).await
+            *is_unsure = true;
+            statement::append(conn, now, patience, intents).await
+        };
+        let timed = tokio::time::timeout(ANSWER_MAX, work).await;
+        timed.unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())))
     }
 
-    async fn connect(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
-        if self.conn.is_none() {
-            self.conn = Some(self.options.connect().await?);
-        }
-        Ok(self.conn.as_mut().expect("invariant: connected just above"))
-    }
-
-    fn answer(&self, batch: Vec<Request>, granted: &Granted) {
+    fn answer(&mut self, batch: Vec<Request>, granted: &Granted) {
         let mut position = granted.base;
         let mut changes = Vec::new();
         let mut replies = Vec::with_capacity(batch.len());
@@ -188,67 +210,35 @@ impl Worker {
             replies.push((request.reply, Ok(position)));
         }
         counter!("ledger_events_appended").increment(u64::try_from(position - granted.base).unwrap_or(0));
+        self.notice(granted);
         if position > granted.base {
+            self.told.heads.own(granted.base, position);
+            self.told.following.committed(position);
             // No room: the follower reads it from the log.
-            let _ = self.handover.try_send(Committed { after: granted.base, upto: position, changes });
+            let _ = self.told.handover.try_send(Committed { after: granted.base, upto: position, changes });
         }
+        self.head = position;
         for (reply, result) in replies {
             let _ = reply.send(result);
         }
     }
-}
 
-/// What a lost statement granted, told by what is stored. Its refused requests are asked to try again.
-fn granted_before(stored: &[Option<i64>], intents: &[&Intent]) -> Granted {
-    let first = stored.iter().flatten().min().copied().unwrap_or(1);
-    let refused = stored
-        .iter()
-        .zip(intents)
-        .enumerate()
-        .filter(|(_, (position, _))| position.is_none())
-        .map(|(index, _)| (index, Conflict::default()))
-        .collect();
-    Granted { base: first - 1, refused }
+    /// What the database says of the log itself.
+    fn notice(&self, granted: &Granted) {
+        if granted.base < self.head {
+            tracing::error!(
+                head = granted.base,
+                seen = self.head,
+                "the log is shorter than it was: events that were acknowledged are gone; restore it from a backup"
+            );
+            // Nothing is followed any more until the follower has compared its checkpoints with the log.
+            self.told.following.reached(0);
+        }
+    }
 }
 
 fn refuse(batch: Vec<Request>, error: impl Fn() -> RecordError) {
     for request in batch {
         let _ = request.reply.send(Err(error()));
     }
-}
-
-/// Takes from the front what fits into one statement. A request that meets a stream written, or a key taken, by an
-/// earlier one of this turn waits for the next: it would be refused in this one.
-fn take_batch(waiting: &mut VecDeque<Request>) -> Vec<Request> {
-    let mut written: HashSet<StreamId> = HashSet::new();
-    let mut keys: HashSet<Key> = HashSet::new();
-    let (mut events, mut bytes) = (0, 0);
-    let mut batch = Vec::new();
-    let mut later = VecDeque::new();
-    while let Some(request) = waiting.pop_front() {
-        let intent = &request.intent;
-        let weight = intent.weight();
-        let is_full = events + intent.events.len() > EVENTS_MAX || bytes + weight > BYTES_MAX;
-        if is_full && !batch.is_empty() {
-            later.push_back(request);
-            break;
-        }
-        let names =
-            || intent.take.iter().chain(&intent.take_softly).map(|take| &take.key).chain(&intent.absent);
-        let names_released = || names().chain(intent.release.iter().map(|(key, _)| key));
-        let meets = intent.seen.keys().any(|stream| written.contains(stream))
-            || names_released().any(|key| keys.contains(key));
-        if meets {
-            later.push_back(request);
-            continue;
-        }
-        written.extend(intent.events.iter().map(|event| event.stream));
-        keys.extend(names_released().cloned());
-        events += intent.events.len();
-        bytes += weight;
-        batch.push(request);
-    }
-    later.append(waiting);
-    *waiting = later;
-    batch
 }

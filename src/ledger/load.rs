@@ -1,38 +1,25 @@
 //! What is a stream now? From memory if it was used lately, else from the log: one statement for all that wait.
 //!
-//! A state from memory may be stale when another process writes: the append checks its sequence, so that costs one
-//! retry and never a wrong answer.
+//! A state from memory may be behind when another process writes. Whatever is decided by it is checked: by the append if it
+//! stores something, by [`Loader::moved`] if not. So that costs one retry and never a wrong answer. Memory never goes back.
 
 use super::error::RecordError;
+use super::memory::Memory;
 use domain::stream::{State, StreamId};
 use projections::change::Folded;
 use projections::feed::FeedError;
 use projections::streams;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
 use sqlx::PgPool;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-/// How much the states in memory may weigh, in bytes.
-const CACHE_BYTES: u64 = 48 << 20;
-/// How many numbers are remembered.
-const NUMS_MAX: usize = 200_000;
-/// About what a state weighs at least, in bytes.
-const STATE_BYTES: u64 = 1_000;
 /// The most streams and numbers asked for at once.
 const WAITING_MAX: usize = 1_000;
 
-#[derive(Clone)]
-struct Weight;
-
-impl Weighter<StreamId, Folded> for Weight {
-    fn weight(&self, _: &StreamId, folded: &Folded) -> u64 {
-        STATE_BYTES + u64::try_from(folded.sequence).unwrap_or(0) * 256
-    }
-}
+/// Streams, and the sequence that each was seen at.
+pub type Seen = Vec<(StreamId, i64)>;
 
 type Reply<T> = oneshot::Sender<Result<T, Failed>>;
 
@@ -79,22 +66,8 @@ impl From<Failed> for RecordError {
 enum Waiting {
     Stream(StreamId, Reply<Folded>),
     Current(StreamId, Reply<Folded>),
+    Moved(Seen, Reply<Vec<StreamId>>),
     Num(i64, Reply<Option<Uuid>>),
-}
-
-/// What is remembered.
-struct Memory {
-    streams: Cache<StreamId, Folded, Weight>,
-    nums: Cache<i64, Uuid>,
-}
-
-impl Memory {
-    fn put(&self, stream: StreamId, folded: Folded) {
-        if let Some(lead) = folded.state.as_lead() {
-            self.nums.insert(lead.num, stream.id);
-        }
-        self.streams.insert(stream, folded);
-    }
 }
 
 /// Loads streams.
@@ -114,14 +87,13 @@ impl Loader {
     /// A loader of the log behind `pool`.
     pub fn new(pool: PgPool) -> (Self, Worker) {
         let (sender, receiver) = mpsc::channel(8_192);
-        let streams = Cache::with_weighter(50_000, CACHE_BYTES, Weight);
-        let memory = Arc::new(Memory { streams, nums: Cache::new(NUMS_MAX) });
+        let memory = Arc::<Memory>::default();
         (Self { memory: memory.clone(), sender }, Worker { receiver, pool, memory })
     }
 
     /// The stream as this process last knew it, else as the log says. Unknown streams are empty at sequence 0.
     pub async fn load(&self, stream: StreamId) -> Result<Folded, RecordError> {
-        match self.memory.streams.get(&stream) {
+        match self.memory.get(stream) {
             Some(folded) => Ok(folded),
             None => self.reload(stream).await,
         }
@@ -137,6 +109,11 @@ impl Loader {
         self.ask(|reply| Waiting::Current(stream, reply)).await
     }
 
+    /// Which of these streams have moved on since they were seen at that sequence: one statement for all who ask at once.
+    pub async fn moved(&self, seen: Seen) -> Result<Vec<StreamId>, RecordError> {
+        self.ask(|reply| Waiting::Moved(seen, reply)).await
+    }
+
     async fn ask<T>(&self, waiting: impl FnOnce(Reply<T>) -> Waiting) -> Result<T, RecordError> {
         let (reply, answer) = oneshot::channel();
         self.sender.send(waiting(reply)).await.map_err(|_| RecordError::Unavailable)?;
@@ -150,12 +127,17 @@ impl Loader {
 
     /// Forgets a stream that has moved on elsewhere.
     pub fn forget(&self, stream: StreamId) {
-        self.memory.streams.remove(&stream);
+        self.memory.forget(stream);
     }
 
-    /// The lead of that number, deleted ones too: from memory (a number never changes hands), else from the read model.
+    /// Forgets a stream that another process has brought to `sequence`, unless that is known.
+    pub fn forget_before(&self, stream: StreamId, sequence: i64) {
+        self.memory.forget_before(stream, sequence);
+    }
+
+    /// Finds a lead by its integer id, deleted ones too: from memory (an integer id never changes hands), else by its claim.
     pub async fn lead_of_num(&self, num: i64) -> Result<Option<Uuid>, RecordError> {
-        if let Some(id) = self.memory.nums.get(&num) {
+        if let Some(id) = self.memory.lead_of_num(num) {
             return Ok(Some(id));
         }
         self.ask(|reply| Waiting::Num(num, reply)).await
@@ -167,37 +149,52 @@ impl Worker {
     pub async fn run(mut self) {
         let mut waiting = Vec::new();
         while self.receiver.recv_many(&mut waiting, WAITING_MAX).await > 0 {
-            let (mut streams, mut currents, mut nums) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut streams, mut currents, mut nums, mut moved) =
+                <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
             for one in waiting.drain(..) {
                 match one {
                     Waiting::Stream(stream, reply) => streams.push((stream, reply)),
                     Waiting::Current(stream, reply) => currents.push((stream, reply)),
                     Waiting::Num(num, reply) => nums.push((num, reply)),
+                    Waiting::Moved(seen, reply) => moved.push((seen, reply)),
                 }
             }
             let answer_streams = async {
-                streams.extend(self.answer_currents(currents).await);
+                streams.extend(self.answer_checks(currents, moved).await);
                 self.answer_streams(streams).await;
             };
             tokio::join!(answer_streams, self.answer_nums(nums));
         }
     }
 
-    /// Answers those whose stream is in memory as it is in the log; the rest is to be loaded.
-    async fn answer_currents(
+    /// Asks for the sequences of all these streams at once; answers what follows from them. The rest is to be loaded.
+    async fn answer_checks(
         &self,
-        waiting: Vec<(StreamId, Reply<Folded>)>,
+        currents: Vec<(StreamId, Reply<Folded>)>,
+        moved: Vec<(Seen, Reply<Vec<StreamId>>)>,
     ) -> Vec<(StreamId, Reply<Folded>)> {
-        if waiting.is_empty() {
-            return waiting;
+        let wanted: Vec<StreamId> = currents
+            .iter()
+            .map(|(stream, _)| *stream)
+            .chain(moved.iter().flat_map(|(seen, _)| seen.iter().map(|(stream, _)| *stream)))
+            .collect();
+        if wanted.is_empty() {
+            return currents;
         }
-        let wanted: Vec<StreamId> = waiting.iter().map(|(stream, _)| *stream).collect();
-        let Ok(sequences) = self.sequences(wanted).await else { return waiting };
+        let sequences = self.sequences(wanted).await;
+        for (seen, reply) in moved {
+            let answer = sequences.as_ref().map_err(Clone::clone).map(|sequences| {
+                let differs = |(stream, sequence): &&(StreamId, i64)| sequences.get(stream) != Some(sequence);
+                seen.iter().filter(differs).map(|(stream, _)| *stream).collect()
+            });
+            // Whoever asked may be gone.
+            let _ = reply.send(answer);
+        }
+        let Ok(sequences) = sequences else { return currents };
         let mut unknown = Vec::new();
-        for (stream, reply) in waiting {
-            let known = self.memory.streams.get(&stream);
+        for (stream, reply) in currents {
+            let known = self.memory.get(stream);
             match known.filter(|known| sequences.get(&stream) == Some(&known.sequence)) {
-                // Whoever asked may be gone.
                 Some(folded) => drop(reply.send(Ok(folded))),
                 None => unknown.push((stream, reply)),
             }

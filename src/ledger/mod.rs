@@ -1,10 +1,15 @@
-//! The ledger: one door for writes ([`Ledger::record`]), everything behind it.
+#![doc = include_str!("README.md")]
+//!
+//! # The modules
+//!
+//! One door for writes ([`Ledger::record`]), everything behind it.
 //!
 //! Read in this order: [`desk`] (what a decision sees and says), [`record`] (decide, append, try again), [`lane`] (many
 //! requests, one statement), [`load`] (what a stream is now), [`issue_batch`] (who dials whom), [`chain`] (is the log
 //! what it was?).
 
 pub mod add_numbers;
+pub mod append_health;
 pub mod assign_leads;
 pub mod behind;
 pub mod chain;
@@ -14,21 +19,30 @@ pub mod context;
 pub mod desk;
 pub mod error;
 pub mod file_reports;
+pub mod following;
 pub mod gates;
+pub mod heads;
 pub mod held_keys;
 pub mod import_leads;
 pub mod initiate_call;
 pub mod intent;
 pub mod issue_batch;
 pub mod lane;
+mod lane_batch;
+mod lane_session;
 pub mod lift_suppression;
 pub mod load;
+mod lock;
 pub mod machines;
+mod memory;
 pub mod nums;
 pub mod open;
 pub mod people;
+mod picker;
 pub mod place_calls;
 pub mod quarantine;
+pub mod readiness;
+pub mod rebuild_keys;
 pub mod record;
 pub mod replay;
 pub mod report_call;
@@ -37,6 +51,8 @@ pub mod schedule_agents;
 pub mod schedule_leads;
 pub mod sell_leads;
 mod sessions;
+pub mod set_aside;
+pub mod settle;
 mod statement;
 pub mod stock;
 pub mod take_ad_lead;
@@ -55,15 +71,6 @@ use projections::Views;
 use projections::together::Together;
 use sqlx::PgPool;
 use std::sync::Arc;
-use tokio::sync::watch;
-
-/// How far the read models are, as this process knows it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Followed {
-    pub position: i64,
-    /// They have been behind for longer than a client should wait.
-    pub is_lagging: bool,
-}
 
 /// The ledger. Cheap to clone.
 #[derive(Clone)]
@@ -74,15 +81,17 @@ pub struct Ledger {
 struct Inner {
     pool: PgPool,
     by_key: PgPool,
+    /// Connections for those who read the whole log: they take none away from anybody else.
+    downloads: PgPool,
     views: Views,
     ended: Together<sessions::Ended>,
     clock: Arc<dyn Clock>,
     lane: lane::Lane,
-    loader: load::Loader,
+    loader: Arc<load::Loader>,
     nums: nums::Nums,
     turns: turns::Turns,
-    picker: issue_batch::Picker,
-    followed: watch::Receiver<Followed>,
+    picker: picker::Picker,
+    following: Arc<following::Following>,
 }
 
 impl Ledger {
@@ -90,16 +99,18 @@ impl Ledger {
     pub fn new(
         pool: PgPool,
         by_key: PgPool,
+        downloads: PgPool,
         clock: Arc<dyn Clock>,
         lane: lane::Lane,
-        loader: load::Loader,
-        followed: watch::Receiver<Followed>,
+        loader: Arc<load::Loader>,
+        following: Arc<following::Following>,
     ) -> Self {
         let views = Views::new(pool.clone(), by_key.clone());
         let nums = nums::Nums::new(pool.clone());
         let inner = Inner {
             pool,
             by_key,
+            downloads,
             views,
             ended: Together::new(sessions::Ended),
             clock,
@@ -107,8 +118,8 @@ impl Ledger {
             loader,
             nums,
             turns: turns::Turns::default(),
-            picker: issue_batch::Picker::default(),
-            followed,
+            picker: picker::Picker::default(),
+            following,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -123,15 +134,26 @@ impl Ledger {
         self.inner.clock.now()
     }
 
-    /// The switch, the windows and the holidays as this process last knew them; writes check them again.
+    /// The switch, the windows and the holidays, as they are.
     pub async fn dialing(&self) -> Result<Arc<domain::dialing::Dialing>, RecordError> {
+        let folded = self.inner.loader.current(domain::stream::StreamId::DIALING).await?;
+        Ok(folded.state.as_dialing().cloned().unwrap_or_default())
+    }
+
+    /// The same as this process knew them a moment ago: for what is checked again when it is decided.
+    pub async fn dialing_lately(&self) -> Result<Arc<domain::dialing::Dialing>, RecordError> {
         let folded = self.inner.loader.load(domain::stream::StreamId::DIALING).await?;
         Ok(folded.state.as_dialing().cloned().unwrap_or_default())
     }
 
-    /// How far the read models are.
-    pub fn followed(&self) -> Followed {
-        *self.inner.followed.borrow()
+    /// How far the running read models are, as this process knows it; 0 where none runs.
+    pub fn followed(&self) -> i64 {
+        self.inner.following.position()
+    }
+
+    /// How appends go.
+    pub fn appends(&self) -> &append_health::AppendHealth {
+        &self.inner.lane.health
     }
 
     /// Requests that wait to be appended.

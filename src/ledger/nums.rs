@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 /// What the migrations say: `INCREMENT BY 100`.
 const BLOCK: i64 = 100;
 
-/// Integer ids in stock.
+/// Integer ids that this process has reserved.
 #[derive(Debug)]
 pub struct Nums {
     pool: PgPool,
@@ -44,8 +44,27 @@ impl Nums {
         Ok(stock.0 - 1)
     }
 
+    /// Makes sure that no integer id is reserved that the log holds already: a restored sequence may lag behind it.
+    pub async fn raise_all(&self) -> Result<(), sqlx::Error> {
+        for (kind, stock) in &self.stock {
+            let mut stock = stock.lock().await;
+            let highest: Option<String> = sqlx::query_scalar(
+                "SELECT max(key) FROM keys WHERE kind = 'num' AND key > $1 || ':' AND key < $1 || ';'",
+            )
+            .bind(kind.as_str())
+            .fetch_one(&self.pool)
+            .await?;
+            let highest: i64 =
+                highest.and_then(|key| key.rsplit(':').next().and_then(|num| num.parse().ok())).unwrap_or(0);
+            self.raise(*kind, highest).await?;
+            // What was reserved below it may be in use by others.
+            *stock = if stock.0 <= highest { (1, 0) } else { *stock };
+        }
+        Ok(())
+    }
+
     /// Makes sure that `highest`, found in the log, is never given out again (a restored database may lag).
-    pub async fn raise(&self, kind: StreamKind, highest: i64) -> Result<(), sqlx::Error> {
+    async fn raise(&self, kind: StreamKind, highest: i64) -> Result<(), sqlx::Error> {
         sqlx::query(&format!(
             "SELECT setval('num_{0}', $1 + {BLOCK}) FROM num_{0} WHERE is_called AND last_value + {BLOCK} <= $1 \
              OR NOT is_called AND $1 > 0",

@@ -12,7 +12,7 @@ use domain::dialing::open::OpenDialing;
 use domain::dialing::{DialingCommand, decide};
 use domain::lead::attempt::DialPolicy;
 use domain::principal::{Role, Scope};
-use domain::stream::{StreamId, StreamKind};
+use domain::stream::StreamId;
 
 /// Opens dialing in a zone, once.
 struct OpenLedger<'a> {
@@ -40,14 +40,9 @@ pub struct FirstAdmin {
 }
 
 impl Ledger {
-    /// Opens an empty ledger; does nothing to one that is open. Integer ids go on after the highest in use.
+    /// Opens an empty ledger; does nothing to one that is open. Integer ids go on after the highest of the log.
     pub async fn ensure_open(&self, timezone: &str) -> Result<(), RecordError> {
-        let views = self.views();
-        let nums = &self.inner.nums;
-        nums.raise(StreamKind::Lead, views.highest_lead_num().await?).await?;
-        nums.raise(StreamKind::Agent, views.highest_agent_num().await?).await?;
-        nums.raise(StreamKind::DeadLetter, views.highest_dead_letter_num().await?).await?;
-        nums.raise(StreamKind::Report, views.highest_report_num().await?).await?;
+        self.inner.nums.raise_all().await?;
         self.record(&Context::system("start"), &OpenLedger { timezone }).await?;
         Ok(())
     }

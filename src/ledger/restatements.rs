@@ -169,7 +169,8 @@ impl Ledger {
             | Event::Batch(_)
             | Event::Credential(_)
             | Event::DeadLetter(_)
-            | Event::Report(_) => None,
+            | Event::Report(_)
+            | Event::Log(_) => None,
         }))
     }
 

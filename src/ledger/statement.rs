@@ -8,11 +8,12 @@ use domain::time::Instant;
 use serde::Deserialize;
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::types::Json;
-use sqlx::{Arguments, error::BoxDynError};
+use sqlx::{Arguments, Connection, error::BoxDynError};
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 const APPEND: &str = "SELECT base, refused FROM ledger_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-    $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
+    $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)";
 
 /// What one call granted.
 #[derive(Debug)]
@@ -30,13 +31,15 @@ struct Refused {
     key: Option<(String, String)>,
 }
 
-/// Appends what these requests want, each whole or not at all, in one autocommitted statement.
+/// Appends what these requests want, each whole or not at all, in one autocommitted statement. The lock is waited for no
+/// longer than `patience`.
 pub async fn append(
     conn: &mut PgConnection,
     now: Instant,
+    patience: Duration,
     requests: &[&Intent],
 ) -> Result<Granted, sqlx::Error> {
-    let args = arguments(now, requests).map_err(sqlx::Error::Encode)?;
+    let args = arguments(now, patience, requests).map_err(sqlx::Error::Encode)?;
     let (base, refused): (i64, Option<Json<Vec<Refused>>>) =
         sqlx::query_as_with(APPEND, args).fetch_one(conn).await?;
     let mut conflicts: HashMap<usize, Conflict> = HashMap::new();
@@ -56,9 +59,10 @@ fn number(index: usize) -> i32 {
     i32::try_from(index + 1).unwrap_or(i32::MAX)
 }
 
-fn arguments(now: Instant, requests: &[&Intent]) -> Result<PgArguments, BoxDynError> {
+fn arguments(now: Instant, patience: Duration, requests: &[&Intent]) -> Result<PgArguments, BoxDynError> {
     let mut args = PgArguments::default();
     args.add(now)?;
+    args.add(i32::try_from(patience.as_millis())?)?;
     add_checks(&mut args, requests)?;
     add_keys(&mut args, requests)?;
     add_secrets(&mut args, requests)?;
@@ -148,22 +152,30 @@ fn add_events(args: &mut PgArguments, requests: &[&Intent]) -> Result<(), BoxDyn
     args.add(events.iter().map(|e| e.1.leaf.as_slice()).collect::<Vec<_>>())
 }
 
-/// Which of these requests' first events are stored already, and at which position: asked after a lost connection.
-/// Takes the append lock first, so that whatever the lost connection still did is over.
+/// Which of these requests are stored already, and at which position each began: asked after a lost connection. A request is
+/// known by its first event, or where it has none by the first key that it takes, whose holder is its own. The lock is taken
+/// by a statement of its own: one whose snapshot is older than the lock would not see what its last holder stored.
 pub async fn stored(conn: &mut PgConnection, requests: &[&Intent]) -> Result<Vec<Option<i64>>, sqlx::Error> {
+    let mut tx = conn.begin().await?;
+    sqlx::query("SELECT ledger_lock()").execute(&mut *tx).await?;
     let firsts: Vec<_> = requests.iter().map(|intent| intent.events.first()).collect();
-    let rows: Vec<(i64, Option<i64>)> = sqlx::query_as(
-        "WITH turn AS MATERIALIZED (SELECT ledger_lock()) \
-         SELECT f.ordinal, (SELECT e.position FROM events e WHERE e.aggregate_type = f.type AND e.aggregate_id = f.id \
-         AND e.sequence = f.seq AND e.event_id = f.event_id) \
-         FROM turn, unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[]) WITH ORDINALITY \
-         AS f(type, id, seq, event_id, ordinal) ORDER BY f.ordinal",
+    let takes: Vec<_> = requests.iter().map(|intent| intent.take.first()).collect();
+    let rows: Vec<Option<i64>> = sqlx::query_scalar(
+        "SELECT CASE WHEN f.seq > 0 THEN (SELECT e.position - 1 FROM events e WHERE e.aggregate_type = f.type \
+                     AND e.aggregate_id = f.id AND e.sequence = f.seq AND e.event_id = f.event_id) \
+                ELSE (SELECT k.position FROM keys k WHERE k.kind = f.kind AND k.key = f.key AND k.holder = f.holder) END \
+         FROM unnest($1::text[], $2::text[], $3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[]) \
+         WITH ORDINALITY AS f(type, id, seq, event_id, kind, key, holder, ordinal) ORDER BY f.ordinal",
     )
     .bind(firsts.iter().map(|e| e.map_or("", |e| e.stream.kind.as_str())).collect::<Vec<_>>())
     .bind(firsts.iter().map(|e| e.map_or("", |e| &*e.aggregate_id)).collect::<Vec<_>>())
     .bind(firsts.iter().map(|e| e.map_or(0, |e| e.sequence)).collect::<Vec<_>>())
     .bind(firsts.iter().map(|e| e.map_or(uuid::Uuid::nil(), |e| e.event_id)).collect::<Vec<_>>())
-    .fetch_all(conn)
+    .bind(takes.iter().map(|take| take.map_or("", |take| take.key.kind.as_str())).collect::<Vec<_>>())
+    .bind(takes.iter().map(|take| take.map_or("", |take| &*take.key.key)).collect::<Vec<_>>())
+    .bind(takes.iter().map(|take| take.map_or("", |take| &*take.holder)).collect::<Vec<_>>())
+    .fetch_all(&mut *tx)
     .await?;
-    Ok(rows.into_iter().map(|(_, position)| position).collect())
+    tx.commit().await?;
+    Ok(rows)
 }

@@ -2,7 +2,7 @@
 //! everybody, and nothing is read while nobody listens.
 
 use super::news::{self, News};
-use crate::ledger::{Followed, Ledger, RecordError};
+use crate::ledger::{Ledger, RecordError};
 use crate::shutdown::Tasks;
 use projections::occurrences;
 use std::sync::Arc;
@@ -90,22 +90,21 @@ impl Hub {
     }
 
     /// Tells what happens from now on until the service ends.
-    pub async fn run(self, mut followed: watch::Receiver<Followed>, tasks: Tasks) {
+    pub async fn run(self, mut followed: watch::Receiver<i64>, tasks: Tasks) {
         let mut read = self.position();
         let mut told = read;
         loop {
             tokio::select! {
-                reached = followed.wait_for(|followed| followed.position > read) => {
+                reached = followed.wait_for(|position| *position > read) => {
                     if reached.is_err() {
                         return;
                     }
                 }
                 () = tasks.stopping() => return,
             }
-            // All that runs is paused: nobody knows how far the read models are.
-            let upto = followed.borrow().position;
-            if upto == i64::MAX {
-                tokio::time::sleep(PAUSE).await;
+            let upto = *followed.borrow();
+            // It was taken back meanwhile: nobody knows how far the read models are.
+            if upto <= read {
                 continue;
             }
             if self.seats.receiver_count() == 0 {

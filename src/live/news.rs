@@ -54,7 +54,8 @@ pub fn of(occurrence: &Occurrence) -> Option<News> {
         | Event::Batch(_)
         | Event::Credential(_)
         | Event::DeadLetter(_)
-        | Event::Report(_) => None,
+        | Event::Report(_)
+        | Event::Log(_) => None,
     }
 }
 

@@ -20,8 +20,9 @@ const SETTINGS: [(&str, &str); 14] = [
     ("full_page_writes", "on"),
     ("max_connections", "100"),
     ("shared_buffers", "256MB"),
-    ("wal_level", "minimal"),
-    ("max_wal_senders", "0"),
+    // A backup is taken by pg_basebackup, which reads the log of the server and holds no snapshot.
+    ("wal_level", "replica"),
+    ("max_wal_senders", "4"),
     ("archive_mode", "off"),
     ("max_wal_size", "4GB"),
     ("checkpoint_timeout", "15min"),

@@ -2,6 +2,7 @@
 //!
 //! `public` comes first: that is where migrations keep their own table, and no read model lives there.
 
+use anyhow::bail;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
@@ -49,7 +50,52 @@ pub async fn connect_some(options: PgConnectOptions, connections: u32) -> Result
         .await
 }
 
+/// What the server says of itself: whether it is a standby, and whether a crash loses nothing that was acknowledged. The
+/// lane asks for `synchronous_commit` by itself; these two only the server can set.
+pub async fn require_durable(pool: &PgPool, is_production: bool) -> anyhow::Result<()> {
+    let (is_standby, fsync, full_page_writes): (bool, String, String) = sqlx::query_as(
+        "SELECT pg_is_in_recovery(), current_setting('fsync'), current_setting('full_page_writes')",
+    )
+    .fetch_one(pool)
+    .await?;
+    if is_standby {
+        bail!("the database is a standby, which takes no writes; set DATABASE_URL to its primary");
+    }
+    if fsync == "on" && full_page_writes == "on" {
+        return Ok(());
+    }
+    let problem = format!(
+        "the database loses acknowledged writes in a crash (fsync = {fsync}, full_page_writes = {full_page_writes}); \
+         set both to on"
+    );
+    if is_production {
+        bail!(problem);
+    }
+    tracing::warn!("{problem}");
+    Ok(())
+}
+
 /// Brings the schema up to date. Several processes at once take turns.
 pub async fn migrate(pool: &PgPool) -> Result<(), sqlx::migrate::MigrateError> {
-    MIGRATIONS.run(pool).await
+    MIGRATIONS.run(pool).await?;
+    open_door(pool).await.map_err(sqlx::migrate::MigrateError::Execute)
+}
+
+/// Lets in what this release reads: plain postgres-es is refused any other event.
+async fn open_door(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let (mut kinds, mut names, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+    for (kind, name, version) in domain::stored::readable() {
+        kinds.push(kind.as_str());
+        names.push(name);
+        versions.push(version);
+    }
+    sqlx::query(
+        "INSERT INTO event_types SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
+    )
+    .bind(kinds)
+    .bind(names)
+    .bind(versions)
+    .execute(pool)
+    .await?;
+    Ok(())
 }

@@ -1,22 +1,22 @@
-//! Who keeps the read models up to date? One process for each database, told by a session lock; the others stand by and
-//! take over within a second when it dies.
+//! Who keeps the read models up to date? One process for each database, by a lease with a heartbeat; the others stand by and
+//! take over within seconds when it dies or hangs. A process that cannot read an event steps down and says so.
 
-use crate::ledger::Followed;
+use crate::ledger::following::Following;
 use crate::shutdown::Tasks;
 use metrics::{gauge, histogram};
 use projections::change::Committed;
 use projections::checkpoint;
 use projections::feed::FeedError;
 use projections::follow::{Follower, Step};
+use projections::leadership;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener};
 use sqlx::{ConnectOptions, Executor};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
 
-/// The session lock of the process that follows.
-const LOCK: i64 = 7_215_463_982;
 /// The channel on which the others say that they appended.
 const CHANNEL: &str = "ledger_appended";
 /// How often the truth is asked for, whatever was handed over or notified.
@@ -25,73 +25,128 @@ const POLL: Duration = Duration::from_millis(200);
 const STANDBY_POLL: Duration = Duration::from_millis(10);
 /// How often a standby tries to take over.
 const TAKE_OVER: Duration = Duration::from_millis(500);
-/// Behind for longer than this: clients are no longer kept waiting.
-const LAGGING: Duration = Duration::from_secs(2);
+/// How long a process that could not read on leaves following to the others.
+const STEPPED_DOWN: Duration = Duration::from_secs(5);
+/// The longest pause after a failure; it begins with `POLL` and doubles.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+/// How often what is held back is tried again.
+const RETRY_PAUSED: Duration = Duration::from_mins(1);
 /// Changes folded in memory at once.
 const HANDED_MAX: usize = 5_000;
 
+/// Rows are no promise: a commit need not be on disk, but no lock is held for a process that hangs.
+const SETTINGS: &str = "SET synchronous_commit = off; SET lock_timeout = '2s'; \
+    SET idle_in_transaction_session_timeout = '3s'; SET tcp_user_timeout = '5s'";
+
 /// The task of following.
 pub struct Follow {
-    pub options: PgConnectOptions,
-    pub handover: mpsc::Receiver<Committed>,
-    pub publish: watch::Sender<Followed>,
-    pub tasks: Tasks,
+    options: PgConnectOptions,
+    handover: mpsc::Receiver<Committed>,
+    following: Arc<Following>,
+    /// Of all processes that ever were.
+    process: Uuid,
+    tasks: Tasks,
 }
 
 impl Follow {
+    /// A process that begins `now` and follows, or stands by, on connections of its own.
+    pub fn new(
+        options: PgConnectOptions,
+        handover: mpsc::Receiver<Committed>,
+        following: Arc<Following>,
+        now: domain::time::Instant,
+        tasks: Tasks,
+    ) -> Self {
+        Self { options, handover, following, process: crate::clock::new_id(now), tasks }
+    }
+
     /// Follows or stands by until the service ends.
     pub async fn run(mut self) {
         let woken = Arc::new(Notify::new());
         self.tasks.start(listen(self.options.clone(), woken.clone(), self.tasks.clone()));
-        while !self.tasks.is_stopping() {
+        let mut pause = POLL;
+        while !self.is_over() {
+            let began = Instant::now();
             if let Err(error) = self.session(&woken).await {
+                pause = if began.elapsed() > PAUSE_MAX { POLL } else { (pause * 2).min(PAUSE_MAX) };
                 tracing::warn!(%error, "following interrupted; it goes on when the database answers");
-                tokio::time::sleep(POLL).await;
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = self.tasks.stopping() => {}
+                }
             }
         }
     }
 
-    async fn session(&mut self, woken: &Notify) -> Result<(), FeedError> {
+    async fn session(&mut self, woken: &Notify) -> Result<(), sqlx::Error> {
         let mut conn = self.options.connect().await?;
-        conn.execute("SET synchronous_commit = off").await?;
-        while !self.tasks.is_stopping() {
-            let is_ours: bool =
-                sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut conn).await?;
-            if is_ours {
+        conn.execute(SETTINGS).await?;
+        while !self.is_over() {
+            if leadership::hold(&mut conn, self.process).await? {
                 tracing::info!("this process keeps the read models up to date");
-                return self.lead(&mut conn, woken).await;
+                let ended = self.follow_log(&mut conn, woken).await;
+                self.step_down(&mut conn, ended).await?;
             }
-            self.stand_by(&mut conn).await?;
+            self.stand_by(&mut conn, TAKE_OVER).await?;
         }
         Ok(())
     }
 
-    async fn lead(&mut self, conn: &mut PgConnection, woken: &Notify) -> Result<(), FeedError> {
+    /// Leaves following to others. What only the database's absence is to blame for is an error of the session.
+    async fn step_down(
+        &mut self,
+        conn: &mut PgConnection,
+        ended: Result<(), FeedError>,
+    ) -> Result<(), sqlx::Error> {
+        let stuck = match ended {
+            Ok(()) => return leadership::step_down(conn, self.process, None).await,
+            Err(FeedError::Database(error)) => return Err(error),
+            Err(stuck) => stuck.to_string(),
+        };
+        tracing::error!(stuck, "this process cannot follow the log any further and leaves it to others");
+        self.following.stuck(true);
+        leadership::step_down(conn, self.process, Some(&stuck)).await?;
+        self.stand_by(conn, STEPPED_DOWN).await
+    }
+
+    async fn follow_log(&mut self, conn: &mut PgConnection, woken: &Notify) -> Result<(), FeedError> {
         let mut follower = Follower::start(conn).await?;
         let mut handed = VecDeque::new();
-        let mut behind_since: Option<Instant> = None;
-        self.announce(&follower, None);
+        let (mut beaten, mut retried) = (Instant::now(), Instant::now());
+        let mut goes_on = false;
+        self.announce(&follower);
         loop {
+            if beaten.elapsed() >= leadership::BEAT {
+                if !leadership::hold(conn, self.process).await? {
+                    tracing::warn!("another process has taken over following");
+                    return Ok(());
+                }
+                follower.look_again(conn).await?;
+                beaten = Instant::now();
+            }
+            if retried.elapsed() >= RETRY_PAUSED {
+                follower.retry_paused(conn).await?;
+                retried = Instant::now();
+            }
             self.take_handed(&mut handed);
             let started = Instant::now();
-            match follower.step(conn, &mut handed).await? {
+            let step = follower.step(conn, &mut handed).await?;
+            self.announce(&follower);
+            if !goes_on {
+                leadership::goes_on(conn).await?;
+                self.following.stuck(false);
+                goes_on = true;
+            }
+            match step {
                 Step::Moved => {
                     histogram!("ledger_flush_seconds").record(started.elapsed().as_secs_f64());
-                    behind_since = behind_since.or(Some(started));
-                    self.announce(&follower, behind_since);
                     self.take_handed(&mut handed);
                     if !handed.is_empty() {
                         continue;
                     }
                 }
-                Step::Overtaken => {
-                    self.announce(&follower, behind_since);
-                    continue;
-                }
-                Step::Idle => {
-                    behind_since = None;
-                    self.announce(&follower, None);
-                }
+                Step::Read | Step::Overtaken => continue,
+                Step::Idle => {}
             }
             tokio::select! {
                 committed = self.handover.recv() => {
@@ -106,6 +161,11 @@ impl Follow {
         }
     }
 
+    /// Whether the service ends, or has: then there is no lane that could hand anything over.
+    fn is_over(&self) -> bool {
+        self.tasks.is_stopping() || self.handover.is_closed() && self.handover.is_empty()
+    }
+
     fn take_handed(&mut self, handed: &mut VecDeque<Committed>) {
         let mut changes: usize = handed.iter().map(|committed| committed.changes.len()).sum();
         while changes < HANDED_MAX {
@@ -115,22 +175,23 @@ impl Follow {
         }
     }
 
-    fn announce(&self, follower: &Follower, behind_since: Option<Instant>) {
-        let position = follower.position().unwrap_or(i64::MAX);
-        let is_lagging = behind_since.is_some_and(|since| since.elapsed() > LAGGING);
+    /// Where no read model runs, nothing is followed.
+    fn announce(&self, follower: &Follower) {
+        let position = follower.position().unwrap_or(0);
         gauge!("ledger_followed_position").set(position as f64);
-        self.publish.send_replace(Followed { position, is_lagging });
+        self.following.reached(position);
     }
 
     /// Somebody else follows: tells them when we append, and asks how far they are while our clients wait.
-    async fn stand_by(&mut self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let until = Instant::now() + TAKE_OVER;
+    async fn stand_by(&mut self, conn: &mut PgConnection, time: Duration) -> Result<(), sqlx::Error> {
+        let until = Instant::now() + time;
         let mut is_waited_for = false;
-        while Instant::now() < until && !self.tasks.is_stopping() {
+        while Instant::now() < until && !self.is_over() {
             let pause = if is_waited_for { STANDBY_POLL } else { POLL };
             tokio::select! {
                 committed = self.handover.recv(), if !is_waited_for => {
-                    is_waited_for = committed.is_some();
+                    let Some(_) = committed else { return Ok(()) };
+                    is_waited_for = true;
                     sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut *conn).await?;
                 }
                 () = tokio::time::sleep(pause) => {}
@@ -143,10 +204,9 @@ impl Follow {
             if goal > 0 {
                 sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&mut *conn).await?;
             }
-            let checkpoints = checkpoint::read(conn).await?;
-            let running = checkpoints.iter().filter(|checkpoint| checkpoint.paused_by.is_none());
-            let position = running.map(|checkpoint| checkpoint.position).min().unwrap_or(i64::MAX);
-            self.publish.send_replace(Followed { position, is_lagging: false });
+            let (position, is_stuck) = checkpoint::followed(conn).await?;
+            self.following.stuck(is_stuck);
+            self.following.reached(position);
         }
         Ok(())
     }

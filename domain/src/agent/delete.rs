@@ -23,6 +23,7 @@ impl DeleteAgent {
 mod tests {
     use super::*;
     use crate::agent::event::Profile;
+    use crate::stream::{StreamKind, held_num};
     use uuid::Uuid;
 
     #[test]
@@ -35,7 +36,7 @@ mod tests {
         }
         assert_eq!(
             (agent.held_keys(Uuid::nil()), agent.token_epoch, agent.is_active),
-            (Vec::new(), 1, false)
+            (held_num(StreamKind::Agent, 1, Uuid::nil()), 1, false)
         );
         assert_eq!(delete.decide(&agent), Err(Refusal::AgentIsUnknown));
     }

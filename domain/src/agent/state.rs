@@ -6,6 +6,7 @@ use crate::ids::AgentId;
 use crate::keys::Key;
 use crate::lead::attempt::DialPolicy;
 use crate::principal::{Role, Scope};
+use crate::stream::{StreamKind, held_num};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -67,17 +68,19 @@ impl Agent {
         self.exists() && self.deleted_at.is_none()
     }
 
-    /// The log-in names it holds; a deleted agent gives them up (C-13).
+    /// Its integer id, and the log-in names it holds; a deleted agent gives the names up (C-13).
     pub fn held_keys(&self, id: Uuid) -> Vec<(Key, String, Option<Instant>)> {
+        let mut keys = held_num(StreamKind::Agent, self.num, id);
         if self.deleted_at.is_some() {
-            return Vec::new();
+            return keys;
         }
         let names = [
             self.person.username.as_deref().map(Key::username),
             self.person.email.as_deref().map(Key::email),
             self.dialer_user_id.as_deref().map(Key::dialer_user_id),
         ];
-        names.into_iter().flatten().map(|key| (key, id.to_string(), None)).collect()
+        keys.extend(names.into_iter().flatten().map(|key| (key, id.to_string(), None)));
+        keys
     }
 
     /// Takes in one event.

@@ -63,6 +63,11 @@ impl LookedAt {
 }
 
 impl Decided {
+    /// An event is passed over: it decides nothing.
+    pub(crate) fn pass_over(&mut self) {
+        self.sequence += 1;
+    }
+
     /// The sequence of the event that decided that gate; `None` where nothing ever spoke of it.
     pub fn sequence(&self, gate: LeadGate) -> Option<i64> {
         Some(self.by_gate[gate as usize]).filter(|sequence| *sequence > 0).map(i64::from)

@@ -31,6 +31,7 @@ impl DeleteLead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::KeyKind;
     use crate::lead::LeadCommand;
     use crate::lead::given::{captured, given, minute, report};
     use crate::outcome::Outcome;
@@ -45,7 +46,9 @@ mod tests {
     #[test]
     fn a_deleted_lead_gives_up_its_phone_and_an_immutable_number_stays() {
         let deleted = given([captured()]).when(delete(true));
-        assert!(deleted.lead.held_keys(Uuid::nil()).is_empty());
+        let kept: Vec<_> =
+            deleted.lead.held_keys(Uuid::nil()).into_iter().map(|(key, ..)| key.kind).collect();
+        assert_eq!(kept, [KeyKind::Num]);
         let connected = given([captured()]).reports(report(Outcome::Connected, 1));
         assert_eq!(connected.then(delete(true)), Err(Refusal::StatusIsImmutable(PanelStatus::Connected)));
         assert!(connected.then(delete(false)).is_ok());

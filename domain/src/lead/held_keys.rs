@@ -3,6 +3,7 @@
 use super::event::Source;
 use super::state::Lead;
 use crate::keys::{HeldKey, Key, KeyChanges};
+use crate::stream::{StreamKind, held_num};
 use uuid::Uuid;
 
 impl Lead {
@@ -35,7 +36,7 @@ impl Lead {
     }
 
     fn held_keys_but_calls(&self, id: Uuid) -> Vec<HeldKey> {
-        let mut keys = Vec::new();
+        let mut keys = held_num(StreamKind::Lead, self.num, id);
         let is_there = self.exists() && self.deleted_at.is_none();
         if is_there {
             let refs = self.external_refs.iter().map(|known| Key::external_ref(&known.source, &known.id));

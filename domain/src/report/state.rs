@@ -3,6 +3,7 @@
 use super::event::{Content, ReportEvent};
 use crate::ids::AgentId;
 use crate::keys::Key;
+use crate::stream::{StreamKind, held_num};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,10 +36,12 @@ impl Report {
         self.versions.last().map(|version| &version.content)
     }
 
-    /// One report a person, day and period (C-27).
+    /// Its integer id, and one report a person, day and period (C-27).
     pub fn held_keys(&self, id: Uuid) -> Vec<(Key, String, Option<Instant>)> {
         let key = self.content().map(|content| Key::report(self.user_id, content.period, content.report_on));
-        key.map(|key| (key, id.to_string(), None)).into_iter().collect()
+        let mut keys = held_num(StreamKind::Report, self.num, id);
+        keys.extend(key.map(|key| (key, id.to_string(), None)));
+        keys
     }
 
     /// Takes in one event.

@@ -21,6 +21,7 @@ use crate::dead_letter::event::{
 use crate::dialing::event::{DialerSwitchSet, DialingEvent, DialingOpened, ScheduleSet, Window};
 use crate::ids::LeadId;
 use crate::lead::attempt::DialPolicy;
+use crate::log::event::{LogEvent, PositionSetAside, Reason};
 use crate::principal::{Role, Scope};
 use crate::report::event::{Content, Figures, Notes, Period, ReportEdited, ReportEvent, ReportFiled};
 use crate::stream::Event;
@@ -37,6 +38,11 @@ pub fn one_of_each() -> Vec<(&'static str, Event)> {
     all.extend(dialing_events().into_iter().map(Event::Dialing));
     all.extend(machine_events());
     all.extend(report_events().into_iter().map(Event::Report));
+    all.push(Event::Log(LogEvent::PositionSetAside(PositionSetAside {
+        at: at(),
+        position: 8,
+        person: Reason { text: "written by a trial of another program".to_owned() },
+    })));
     all.into_iter().map(|event| (event.name(), event)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Clicks: `POST /api/leads/from-dialer`, each a lead that nobody knows yet, answered durable and followed.
 
-use super::client::{self, Client, Times};
+use super::client::{self, Client, Tally, Times};
 use super::{Stage, phone};
 use crate::ledger::Context;
 use crate::ledger::people::Register;
@@ -39,14 +39,12 @@ pub async fn run(stage: &Stage, clients: usize) -> anyhow::Result<Times> {
         let next = next.clone();
         async move {
             let mut client = Client::connect(address).await?;
-            let mut times = Vec::new();
+            let mut tally = Tally::default();
             while Instant::now() < until {
                 let request = click(&phone(next.fetch_add(1, Ordering::Relaxed)));
-                let started = Instant::now();
-                client.send(&request).await?;
-                times.push(started.elapsed());
+                client.write(&request, &mut tally).await?;
             }
-            Ok(times)
+            Ok(tally)
         }
     })
     .await

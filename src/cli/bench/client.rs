@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 pub struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
+    is_followed: bool,
 }
 
 impl Client {
@@ -17,7 +18,7 @@ impl Client {
     pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(16 << 10) })
+        Ok(Self { stream, buffer: Vec::with_capacity(16 << 10), is_followed: true })
     }
 
     /// Sends a request and reads its answer; anything but 200 and 201 is an error. Answers the body.
@@ -31,6 +32,7 @@ impl Client {
             let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
             let head = std::str::from_utf8(&self.buffer[..end])?;
             let is_ok = ["HTTP/1.1 200", "HTTP/1.1 201"].iter().any(|ok| head.starts_with(ok));
+            self.is_followed = !head.lines().any(|line| line == "ledger-followed: false");
             let length: usize = head
                 .lines()
                 .find_map(|line| line.strip_prefix("content-length: "))
@@ -46,6 +48,34 @@ impl Client {
             }
             return Ok(&self.buffer[end + 4..end + 4 + length]);
         }
+    }
+}
+
+impl Client {
+    /// Sends a write and notes how long it took. An answer that the read models had not followed counts as failed.
+    pub async fn write(&mut self, request: &[u8], tally: &mut Tally) -> anyhow::Result<()> {
+        let started = Instant::now();
+        self.send(request).await?;
+        if self.is_followed {
+            tally.each.push(started.elapsed());
+        } else {
+            tally.unfollowed += 1;
+        }
+        Ok(())
+    }
+}
+
+/// What one client did.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub each: Vec<Duration>,
+    /// Writes whose answer said that the read models had not followed.
+    pub unfollowed: usize,
+}
+
+impl From<Vec<Duration>> for Tally {
+    fn from(each: Vec<Duration>) -> Self {
+        Self { each, unfollowed: 0 }
     }
 }
 
@@ -68,6 +98,8 @@ pub fn post(path: &str, token: &str, body: &str) -> Vec<u8> {
 #[derive(Clone, Debug, Default)]
 pub struct Times {
     pub each: Vec<Duration>,
+    /// Done too, but answered before the read models had followed.
+    pub unfollowed: usize,
     pub whole: Duration,
 }
 
@@ -75,6 +107,12 @@ impl Times {
     /// Done a second.
     pub fn rate(&self) -> f64 {
         self.each.len() as f64 / self.whole.as_secs_f64()
+    }
+
+    /// How many in a hundred were followed when they were answered.
+    pub fn followed_percent(&self) -> f64 {
+        let all = self.each.len() + self.unfollowed;
+        100.0 * self.each.len() as f64 / all.max(1) as f64
     }
 
     /// The time, in milliseconds, that `share` of them took at most.
@@ -91,9 +129,10 @@ impl Times {
 }
 
 /// Runs `clients` copies of `work` (told its number) until each says it is done; adds up their times.
-pub async fn run<F>(clients: usize, work: impl Fn(usize) -> F) -> anyhow::Result<Times>
+pub async fn run<F, T>(clients: usize, work: impl Fn(usize) -> F) -> anyhow::Result<Times>
 where
-    F: Future<Output = anyhow::Result<Vec<Duration>>> + Send + 'static,
+    F: Future<Output = anyhow::Result<T>> + Send + 'static,
+    T: Into<Tally> + Send + 'static,
 {
     let started = Instant::now();
     let mut running = tokio::task::JoinSet::new();
@@ -102,7 +141,9 @@ where
     }
     let mut times = Times::default();
     while let Some(done) = running.join_next().await {
-        times.each.extend(done??);
+        let tally: Tally = done??.into();
+        times.each.extend(tally.each);
+        times.unfollowed += tally.unfollowed;
     }
     times.whole = started.elapsed();
     Ok(times)

@@ -1,7 +1,7 @@
 //! Ingest: `POST /api/dialer/report-result` on distinct leads, answered durable and followed by every read model.
 
 use super::clicks;
-use super::client::{self, Client, Times, post};
+use super::client::{self, Client, Tally, Times, post};
 use super::{Figure, Stage, TOKEN, pgbench};
 use crate::ledger::stock;
 use domain::ids::{AttemptId, FactId};
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Leads prepared for each second and measurement: more than any machine here can report on.
-const LEADS_A_SECOND: usize = 30_000;
+const LEADS_A_SECOND: usize = 15_000;
 
 pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
     let seconds = usize::try_from(stage.seconds)?;
@@ -77,6 +77,8 @@ pub async fn run(stage: &Stage) -> anyhow::Result<Vec<Figure>> {
             Some(at_64.rate()),
             "clicks/s",
         ),
+        figure("ingest, 64 connections, followed answers", at_64.followed_percent(), None, "%"),
+        figure("ingest, 256 connections, followed answers", at_256.followed_percent(), None, "%"),
         figure("ingest, 64 connections, p50", at_64.quantile_ms(0.5), None, "ms"),
         figure("ingest, 64 connections, p99", at_64.quantile_ms(0.99), None, "ms"),
         figure("ingest, 256 connections, p99", at_256.quantile_ms(0.99), None, "ms"),
@@ -144,22 +146,21 @@ async fn reports(
         let numbers = numbers.clone();
         async move {
             let mut client = Client::connect(address).await?;
-            let mut times = Vec::new();
+            let mut tally = Tally::default();
             while Instant::now() < until {
                 let index = numbers.next.fetch_add(1, Ordering::Relaxed);
-                let Some((number, phone)) = numbers.all.get(index) else { return Ok(times) };
+                let Some((number, phone)) = numbers.all.get(index) else { return Ok(tally) };
                 let body = format!(
                     r#"{{"number_id":{number},"phone_number":"{phone}","status":"BUSY","reason":"line busy","attempted_at":"2026-11-21T08:00:00.123456+00:00","user_message":"call me later"}}"#,
                 );
                 let request = post("/api/dialer/report-result", TOKEN, &body);
                 let started = Instant::now();
-                client.send(&request).await?;
-                times.push(started.elapsed());
+                client.write(&request, &mut tally).await?;
                 if let Some(pace) = pace {
                     tokio::time::sleep(pace.saturating_sub(started.elapsed())).await;
                 }
             }
-            Ok(times)
+            Ok(tally)
         }
     })
     .await

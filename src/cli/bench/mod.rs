@@ -5,6 +5,7 @@ mod append;
 mod clicks;
 mod client;
 mod ingest;
+mod long_lead;
 mod next_batch;
 mod pgbench;
 mod read;
@@ -12,7 +13,6 @@ mod rebuild;
 
 use super::Ended;
 use super::demo::AlwaysOpen;
-use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::dialects::router;
 use crate::http::limits::LimitSettings;
@@ -29,7 +29,6 @@ use domain::phone::{Phone, Region};
 use futures_util::{StreamExt, TryStreamExt};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -38,7 +37,7 @@ const TOKEN: &str = "bench-token";
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
-    /// Which: append, ingest, read, next-batch, rebuild; all of them if none is named.
+    /// Which: append, ingest, read, next-batch, long-lead, rebuild; all of them if none is named.
     names: Vec<String>,
     /// Seconds for each measurement.
     #[arg(long, default_value_t = 5)]
@@ -90,7 +89,7 @@ impl Figure {
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     crate::telemetry::metrics();
     let dir = options.dir.clone().unwrap_or_else(|| config.data_dir.join("bench"));
-    for name in ["append", "ingest", "read", "next-batch", "rebuild"] {
+    for name in ["append", "ingest", "read", "next-batch", "long-lead", "rebuild"] {
         if !options.names.is_empty() && !options.names.iter().any(|wanted| wanted == name) {
             continue;
         }
@@ -100,6 +99,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
             "append" => append::run(&stage).await?,
             "ingest" => ingest::run(&stage).await?,
             "read" => read::run(&stage, options.leads).await?,
+            "long-lead" => long_lead::run(&stage).await?,
             "next-batch" => next_batch::run(&stage, options.leads).await?,
             _ => rebuild::run(&stage, options.events).await?,
         };
@@ -127,7 +127,7 @@ impl Stage {
     async fn set(config: &Config, url: &str, seconds: u64) -> anyhow::Result<Self> {
         let limits = LimitSettings { general: None, auth: None, upload: None, machine: Some(u32::MAX) };
         let config = Config { bind: "127.0.0.1:0".parse()?, limits, ..config.clone() };
-        let app = App::start(config, url, "bench", Arc::new(SystemClock)).await?;
+        let app = App::start(config, url, "bench", None).await?;
         app.ledger.ensure_dialer(TOKEN, "IR").await?;
         app.ledger.record(&Context::system("bench"), &AlwaysOpen).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;

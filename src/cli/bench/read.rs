@@ -6,13 +6,18 @@ use crate::cli::serve::admin_token;
 use anyhow::Context as _;
 use std::time::{Duration, Instant};
 
+/// An admin's token.
+pub async fn token(stage: &Stage) -> anyhow::Result<String> {
+    let (ledger, config) = (&stage.app.ledger, &stage.app.config);
+    ledger.register_first_admin(&config.first_admin("bench password".to_owned())).await?;
+    let admin = ledger.find_login(&config.admin_username).await?.context("the admin is there")?;
+    admin_token(&stage.app, admin).context("a token is made")
+}
+
 pub async fn run(stage: &Stage, leads: usize) -> anyhow::Result<Vec<Figure>> {
     stage.capture(leads).await?;
     sqlx::query("VACUUM ANALYZE").execute(&stage.app.pool).await?;
-    stage.app.ledger.register_first_admin(&stage.app.config.first_admin("bench password".to_owned())).await?;
-    let admin =
-        stage.app.ledger.find_login(&stage.app.config.admin_username).await?.context("the admin is there")?;
-    let token = admin_token(&stage.app, admin).context("a token is made")?;
+    let token = token(stage).await?;
     let script = format!(
         "\\set num random(1, {leads})\nSELECT id, num, panel_status FROM live.lead WHERE num = :num;\n"
     );

@@ -12,7 +12,7 @@ use domain::lead::report_attempt::ReportAttempt;
 use domain::outcome::Outcome;
 use domain::verdict::{FactSource, Remarks};
 use futures_util::{StreamExt, TryStreamExt};
-use projections::Projection;
+use projections::rebuild::Targets;
 use sqlx::Executor;
 use std::sync::Arc;
 use std::time::Instant;
@@ -72,12 +72,12 @@ pub async fn run(stage: &Stage, events: usize) -> anyhow::Result<Vec<Figure>> {
     let head = stage.app.ledger.views().head().await? as f64;
 
     let started = Instant::now();
-    let report = projections::rebuild::run(pool, &Projection::ALL, true, Arc::new(|_, _| {})).await?;
+    let report = projections::rebuild::run(pool, &Targets::all(), true, Arc::new(|_, _| {})).await?;
     let compared = head / started.elapsed().as_secs_f64();
     anyhow::ensure!(report.is_clean(), "the read models differ from a fresh fold");
     let started = Instant::now();
-    projections::rebuild::build(pool, "benched", &Projection::ALL, report.position, Arc::new(|_, _| {}))
-        .await?;
+    let read_models = Targets { keys: false, ..Targets::all() };
+    projections::rebuild::build(pool, "benched", &read_models, report.position, Arc::new(|_, _| {})).await?;
     let ours = head / started.elapsed().as_secs_f64();
     pool.execute("DROP SCHEMA benched CASCADE").await?;
 

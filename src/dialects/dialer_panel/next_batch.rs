@@ -99,6 +99,13 @@ pub async fn handler(
     }
     let (batch, written) =
         issue(&app, &dialer, size_requested, &headers).await.map_err(|error| dialer.reject(error))?;
+    // The switch may have been turned while the batch was decided: then there is none.
+    if batch.numbers.is_empty() {
+        let dialing = app.ledger.dialing().await.map_err(|error| dialer.reject(error))?;
+        if let Gate::Closed { reason, retry_after_seconds } = dialing.gate(app.ledger.now()) {
+            return Ok(not_allowed(&app, &dialing, reason.as_str(), retry_after_seconds));
+        }
+    }
     let agents =
         app.ledger.views().active_callers().await.map_err(|error| dialer.reject(RecordError::from(error)))?;
     Ok((written, Json(allowed(&app, &dialing, size_requested, batch, agents))).into_response())
@@ -127,7 +134,7 @@ async fn issue(
         headers.get("idempotency-key").map(|value| sha256_hex([b"next-batch:", value.as_bytes()].concat()));
     let receipt = given.map(|digest| Key::idempotency(dialer.machine.id.into(), &digest));
     if let Some(batch) = first_batch(app, receipt.as_ref()).await? {
-        return Ok((batch, written::headers(app.ledger.followed().position, true, true)));
+        return Ok((batch, written::headers(app.ledger.followed(), true, true)));
     }
     let request = IssueBatch {
         size_requested,
@@ -143,7 +150,7 @@ async fn issue(
         }
         // Somebody with the same key was faster: their batch is the answer.
         Err(RecordError::Conflict(conflict)) => match first_batch(app, receipt.as_ref()).await? {
-            Some(batch) => Ok((batch, written::headers(app.ledger.followed().position, true, true))),
+            Some(batch) => Ok((batch, written::headers(app.ledger.followed(), true, true))),
             None => Err(RecordError::Conflict(conflict)),
         },
         Err(other) => Err(other),

@@ -17,6 +17,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
+use chrono_tz::Tz;
 use domain::Refusal;
 use domain::dead_letter::event::QuarantineReason;
 use domain::dialing::set_switch::{SetSwitch, SwitchedBy};
@@ -96,18 +97,27 @@ pub async fn handler(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Rejected> {
-    let dialing = app.ledger.dialing().await.map_err(|error| dialer.reject(error))?;
-    let report = Report::read(&body.json, dialing.zone()).map_err(|reject| dialer.reject(reject))?;
     let body_hash = sha256_hex(&body.bytes);
     let context = Context { body_hash: Some(body_hash.clone()), ..dialer.context() };
     let key = headers.get("idempotency-key").map(|value| sha256_hex(value.as_bytes()));
-    let action = Record { dialer: &dialer, report: &report, body: &body, body_hash: &body_hash, key };
-    let recorded = app.ledger.record(&context, &action).await.map_err(|error| dialer.reject(error))?;
-    let (reply, is_replay) = match recorded.answer {
-        Told::Reply { reply, is_replay } => (reply, is_replay),
-        Told::KeyReused => return Err(dialer.reject(Reject::IdempotencyKeyReused)),
-    };
-    Ok((written::headers(recorded.position, recorded.is_followed, is_replay), Json(reply)).into_response())
+    let dialing = app.ledger.dialing_lately().await.map_err(|error| dialer.reject(error))?;
+    let mut zone = dialing.zone();
+    loop {
+        let report = Report::read(&body.json, zone).map_err(|reject| dialer.reject(reject))?;
+        let (dialer, body, body_hash) = (&dialer, &body, &*body_hash);
+        let action = Record { dialer, report: &report, zone, body, body_hash, key: key.clone() };
+        let recorded = app.ledger.record(&context, &action).await.map_err(|error| dialer.reject(error))?;
+        let (reply, is_replay) = match recorded.answer {
+            Told::Reply { reply, is_replay } => (reply, is_replay),
+            Told::KeyReused => return Err(dialer.reject(Reject::IdempotencyKeyReused)),
+            Told::ZoneMoved(zone_now) => {
+                zone = zone_now;
+                continue;
+            }
+        };
+        let written = written::headers(recorded.position, recorded.is_followed, is_replay);
+        return Ok((written, Json(reply)).into_response());
+    }
 }
 
 /// What the decision came to.
@@ -118,11 +128,15 @@ enum Told {
     },
     /// The `Idempotency-Key` came with another body before.
     KeyReused,
+    /// The ledger's zone is another by now: times without an offset mean something else.
+    ZoneMoved(Tz),
 }
 
 struct Record<'a> {
     dialer: &'a Dialer,
     report: &'a Report,
+    /// In which its times were read.
+    zone: Tz,
     body: &'a Body,
     body_hash: &'a str,
     /// The hash of the `Idempotency-Key`.
@@ -150,6 +164,9 @@ impl Action for Record<'_> {
         }
         let region = credential.region().parse().unwrap_or_default();
         let dialing = desk.dialing().await?;
+        if dialing.zone() != self.zone {
+            return Ok(Told::ZoneMoved(dialing.zone()));
+        }
         let (reply, is_replay) = match resolve::lead(desk, self.report, region).await? {
             About::Nobody(reason) => return self.quarantine(desk, &dialing, reason, receipt).await,
             About::Lead { id, warnings } => {

@@ -10,6 +10,7 @@ use domain::keys::Key;
 use domain::lead::attempt::Warning;
 use domain::phone::{Phone, Region};
 use domain::stream::{StreamId, StreamKind};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -45,7 +46,7 @@ pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Resul
     let Ok(phone) = Phone::try_new(raw, region) else {
         return Ok(About::Nobody(QuarantineReason::UnreadablePhone));
     };
-    match find_by_phone(desk, &phone.key()).await? {
+    match find_by_phone(desk, report, &phone.key()).await? {
         Some(id) => {
             desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
             Ok(About::Lead { id, warnings })
@@ -55,20 +56,35 @@ pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Resul
     }
 }
 
-/// The lead that holds the open lease on the phone, else the most recently changed one (C-13).
-async fn find_by_phone(desk: &mut Desk<'_>, phone: &str) -> Result<Option<Uuid>, RecordError> {
-    let claimed = desk.holder(&Key::phone(phone)).await?;
-    let candidates = desk.views().leads_by_phone(phone).await?;
-    if candidates.len() > 1 {
-        for &id in &candidates {
-            let lead = desk.lead(id).await?;
-            if lead.lease.as_ref().is_some_and(|lease| lease.expires_at > desk.now()) {
-                return Ok(Some(id));
-            }
-        }
+/// The lead that knows the reported call already: a report that is sent again is the same, whatever became of the leads
+/// meanwhile. Else the one that holds the open lease on the phone, else the most recently changed one (C-13). Claims say
+/// which leads have the number; only of those that were made for one agent the read model alone knows.
+async fn find_by_phone(
+    desk: &mut Desk<'_>,
+    report: &Report,
+    phone: &str,
+) -> Result<Option<Uuid>, RecordError> {
+    let mut candidates: BTreeSet<Uuid> = desk.holders(&Key::phone(phone)).await?.into_iter().collect();
+    candidates.extend(desk.views().leads_by_phone(phone).await?);
+    if candidates.len() < 2 {
         return Ok(candidates.first().copied());
     }
-    Ok(claimed.or(candidates.first().copied()))
+    if let Some(attempted_at) = report.attempted_at {
+        for id in &candidates {
+            if desk.lead(*id).await?.attempts.find_reported(report.batch_id, attempted_at).is_some() {
+                return Ok(Some(*id));
+            }
+        }
+    }
+    let mut newest = None;
+    for id in candidates {
+        let lead = desk.lead(id).await?;
+        if lead.lease.as_ref().is_some_and(|lease| lease.expires_at > desk.now()) {
+            return Ok(Some(id));
+        }
+        newest = newest.max(Some((lead.changed_at, id)));
+    }
+    Ok(newest.map(|(_, id)| id))
 }
 
 /// The agent by id, else by phone; several or none is nobody, with a warning (B-105).

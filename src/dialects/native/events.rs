@@ -31,7 +31,7 @@ pub async fn handler(
     let limit = number("limit", LIMIT, LIMIT_MAX)?;
     let head = app.ledger.views().head().await.map_err(|error| reader.failed(error))?;
     let upto = from.saturating_add(limit - 1).min(head);
-    let lines = app.ledger.replay(from - 1, upto, super::words::line);
+    let lines = app.ledger.replay(&app.tasks, from - 1, upto, super::words::line);
     let headers = [(header::CONTENT_TYPE, "application/x-ndjson".to_owned()), (HEAD, head.to_string())];
     Ok((headers, Body::from_stream(lines)).into_response())
 }

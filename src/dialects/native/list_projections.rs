@@ -1,7 +1,8 @@
-//! `GET /api/v1/ledger/projections`: how far every read model is, and what holds it back.
+//! `GET /api/v1/ledger/projections`: how far every read model is, what holds it back, and which positions are set aside.
 
 use super::caller::Reader;
 use super::reject::Rejected;
+use crate::ledger::set_aside::SetAside;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
@@ -11,6 +12,10 @@ use serde::Serialize;
 pub struct Reply {
     head: i64,
     projections: Vec<Item>,
+    /// Why nobody can follow the log any further.
+    stuck: Option<String>,
+    /// Positions that nobody can read and an operator has set aside.
+    set_aside: Vec<SetAside>,
 }
 
 #[derive(Serialize)]
@@ -21,6 +26,8 @@ struct Item {
     /// Rises with every rebuild that was switched in.
     generation: i64,
     paused_by: Option<String>,
+    /// It was held back or is new, and is catching up: nobody waits for it.
+    is_recovering: bool,
 }
 
 pub async fn handler(State(app): State<App>, reader: Reader) -> Result<Json<Reply>, Rejected> {
@@ -33,6 +40,9 @@ pub async fn handler(State(app): State<App>, reader: Reader) -> Result<Json<Repl
         position: checkpoint.position,
         generation: checkpoint.generation,
         paused_by: checkpoint.paused_by,
+        is_recovering: checkpoint.is_recovering,
     };
-    Ok(Json(Reply { head, projections: checkpoints.into_iter().map(item).collect() }))
+    let stuck = views.stuck().await.map_err(|error| reader.failed(error))?;
+    let set_aside = app.ledger.all_set_aside().await.map_err(|error| reader.reject(error))?;
+    Ok(Json(Reply { head, projections: checkpoints.into_iter().map(item).collect(), stuck, set_aside }))
 }

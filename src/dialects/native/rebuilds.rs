@@ -10,7 +10,7 @@ use crate::work::rebuilds::Rebuild;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use projections::Projection;
+use projections::Targets;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -23,14 +23,11 @@ pub async fn start(
     let invalid =
         |field: &'static str, msg: String| reader.reject(Reject::Invalid { loc: ["body", field], msg });
     let chosen = match body.get("projections") {
-        None | Some(Value::Null) => Projection::ALL.to_vec(),
+        None | Some(Value::Null) => Targets::all(),
         Some(Value::Array(names)) => {
-            let found = |name: &Value| {
-                let text = name.as_str().unwrap_or_default();
-                Projection::from_name(text)
-                    .ok_or_else(|| invalid("projections", format!("There is no projection {name}")))
-            };
-            names.iter().map(found).collect::<Result<_, _>>()?
+            let names = names.iter().map(|name| name.as_str().unwrap_or_default());
+            Targets::named(names)
+                .map_err(|name| invalid("projections", format!("There is no projection '{name}'")))?
         }
         Some(_) => return Err(invalid("projections", "Expected a list of names".to_owned())),
     };

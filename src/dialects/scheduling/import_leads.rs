@@ -94,7 +94,7 @@ async fn import(
         total_processed: imported.created + errors.len(),
         errors: errors.into_iter().map(|RowError { row, error }| Item { row, error }).collect(),
     };
-    let is_followed = app.ledger.followed().position >= imported.position;
+    let is_followed = app.ledger.followed() >= imported.position;
     Ok((written::headers(imported.position, is_followed, false), Json(reply)))
 }
 

@@ -1,9 +1,14 @@
 //! kill -9 under load, of the service, of PostgreSQL, of both: what was acknowledged is there exactly once.
 
 mod backends;
+mod broken_downloads;
 mod canary;
+mod clocks;
 mod disk_full;
 mod graceful;
+mod hanging;
+mod lost_connection;
+mod network;
 mod slow_clients;
 mod take_over;
 
@@ -57,6 +62,16 @@ pub fn serve(command: &mut Command) -> (Child, String) {
     };
     std::thread::spawn(move || lines.for_each(drop));
     (child, address)
+}
+
+/// A process that ends with the test, however the test ends.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn postmaster(dir: &Path) -> Option<String> {

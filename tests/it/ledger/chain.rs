@@ -10,7 +10,7 @@ async fn one_flipped_byte_is_found_and_its_position_named() {
     let app = TestApp::with_numbers(&["09123456789", "09123456780"]).await;
     history::random(&app, 1, 20).await;
     let mut conn = app.app.pool.acquire().await.unwrap();
-    let whole = chain::check(&mut conn, |_, _| {}).await.unwrap();
+    let whole = chain::check(&app.app.pool, |_, _| {}).await.unwrap();
     assert_eq!(whole.faults, []);
     conn.execute("ALTER TABLE events DISABLE TRIGGER events_append_only").await.unwrap();
     let position: i64 = sqlx::query_scalar(
@@ -20,7 +20,7 @@ async fn one_flipped_byte_is_found_and_its_position_named() {
     .fetch_one(&mut *conn)
     .await
     .unwrap();
-    let flipped = chain::check(&mut conn, |_, _| {}).await.unwrap();
+    let flipped = chain::check(&app.app.pool, |_, _| {}).await.unwrap();
     assert_eq!(flipped.faults.iter().map(|fault| fault.position).collect::<Vec<_>>(), [position]);
 }
 
@@ -30,7 +30,7 @@ async fn a_missing_position_is_found() {
     let mut conn = app.app.pool.acquire().await.unwrap();
     conn.execute("ALTER TABLE events DISABLE TRIGGER events_append_only").await.unwrap();
     conn.execute("DELETE FROM events WHERE position = 3").await.unwrap();
-    let report = chain::check(&mut conn, |_, _| {}).await.unwrap();
+    let report = chain::check(&app.app.pool, |_, _| {}).await.unwrap();
     assert!(report.faults[0].problem.contains("position 3 is missing"), "{report:?}");
 }
 

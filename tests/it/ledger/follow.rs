@@ -1,9 +1,14 @@
 //! Two processes on one database; a read model that cannot go on.
 
 use crate::support::clients::{Client, report};
-use crate::support::{TestApp, database};
+use crate::support::{TestApp, database, log};
 use crate::support::{TestClock, history};
+use projections::change::Committed;
+use projections::follow::Follower;
+use projections::rebuild::{self, Targets};
 use sqlx::Executor;
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,6 +50,60 @@ async fn a_read_model_that_cannot_go_on_is_paused_and_its_siblings_are_not() {
     );
     let lead = app.app.ledger.views().find_lead(domain::ids::AnyId::Num(1)).await.unwrap().unwrap();
     assert_eq!((lead.attempts, lead.panel_status.as_str()), (2, "busy"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_handed_over_does_not_stop_those_behind_while_one_read_model_is_ahead() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let head = app.app.ledger.views().head().await.unwrap();
+    app.app.tasks.stop();
+    app.app.tasks.wait().await;
+    let lead = app.app.ledger.views().find_lead(domain::ids::AnyId::Num(1)).await.unwrap().unwrap().id;
+    let note = r#"{"note_added":{"at":"2025-03-01T08:30:00Z","person":{"text":"noted"}}}"#;
+    let upto = log::insert(&app.app.pool, lead, "note_added", note).await.unwrap();
+    // It came back by itself while the others had not flushed yet what it read; a note is nothing to it.
+    sqlx::query(
+        "UPDATE projection_checkpoints SET position = $1, hash = (SELECT hash FROM events WHERE position = $1) \
+         WHERE projection = 'call_history'",
+    )
+    .bind(upto)
+    .execute(&app.app.pool)
+    .await
+    .unwrap();
+    let mut conn = app.app.pool.acquire().await.unwrap();
+    let mut follower = Follower::start(&mut conn).await.unwrap();
+    let mut handed = VecDeque::from([Committed { after: head, upto, changes: Vec::new() }]);
+    assert_eq!(follower.position(), Some(head));
+    follower.step(&mut conn, &mut handed).await.unwrap();
+    assert_eq!(follower.position(), Some(upto));
+    drop(conn);
+    app.rebuilt_equals_live().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_read_model_that_is_rebuilt_alone_is_followed_again() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    app.app
+        .pool
+        .execute("ALTER TABLE live.call_history ADD CONSTRAINT no CHECK (outcome <> 'banned')")
+        .await
+        .unwrap();
+    let dialer = Client::dialer(&app);
+    assert_eq!(dialer.report(&report(1, "BANNED", 1)).await.status, 200);
+    let ready = Client::nobody(&app).get("/readyz").await.body;
+    assert_eq!(ready["paused"][0]["projection"], "call_history", "{ready}");
+    app.app.pool.execute("ALTER TABLE live.call_history DROP CONSTRAINT no").await.unwrap();
+    let targets = Targets::named(["call_history"]).unwrap();
+    let rebuilt = rebuild::run(&app.app.pool, &targets, false, Arc::new(|_, _| {})).await.unwrap();
+    assert!(rebuilt.switched_at.is_some(), "{rebuilt:?}");
+    assert_eq!(dialer.report(&report(1, "BUSY", 2)).await.status, 200);
+    let views = app.app.ledger.views();
+    let (asked, head) = (Instant::now(), views.head().await.unwrap());
+    while views.followed().await.unwrap() < head {
+        assert!(asked.elapsed() < Duration::from_secs(5), "it is never followed again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    app.rebuilt_equals_live().await;
 }
 
 /// A process that knows nothing yet is asked for the same streams by many at once: each event is folded once.

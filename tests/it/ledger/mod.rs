@@ -1,4 +1,14 @@
 mod chain;
+mod clocks;
+mod database_settings;
+mod decided_upon;
+mod door;
+mod expired_keys;
 mod follow;
+mod followed;
+mod keys;
 mod postgres_es;
 mod rebuild;
+mod set_aside;
+mod suppression;
+mod two_processes;

@@ -34,7 +34,7 @@ async fn stock_code_loads_what_we_wrote_and_we_follow_what_it_wrote() {
     assert!(app.app.ledger.wait_followed(head).await);
     let lead = app.app.ledger.views().find_lead(domain::ids::AnyId::Num(1)).await.unwrap().unwrap();
     assert_eq!(lead.latest_note.as_deref(), Some("from stock code"));
-    assert_eq!(chain::check(&mut conn, |_, _| {}).await.unwrap().faults, []);
+    assert_eq!(chain::check(&app.app.pool, |_, _| {}).await.unwrap().faults, []);
     // Our memory of the stream is behind: that costs a retry, not a wrong answer.
     assert_eq!(Client::dialer(&app).report(&report(1, "MISSED", 2)).await.body["attempts"], 2);
     app.rebuilt_equals_live().await;

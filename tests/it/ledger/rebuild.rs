@@ -3,7 +3,7 @@
 use crate::support::TestApp;
 use crate::support::clients::{Client, report};
 use crate::support::history;
-use projections::Projection;
+use projections::rebuild::Targets;
 use sqlx::Executor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,8 +16,7 @@ async fn rebuilt_equals_live_after_random_pasts() {
         history::random(&app, seed, 120).await;
         let report = app.rebuilt_equals_live().await;
         assert!(report.position > 100, "{report:?}");
-        let mut conn = app.app.pool.acquire().await.unwrap();
-        let chain = lead_ledger::ledger::chain::check(&mut conn, |_, _| {}).await.unwrap();
+        let chain = lead_ledger::ledger::chain::check(&app.app.pool, |_, _| {}).await.unwrap();
         assert_eq!(chain.faults, []);
     }
 }
@@ -27,7 +26,7 @@ async fn rows_that_were_tampered_with_are_found_and_mended() {
     let app = TestApp::with_numbers(&["09123456789", "09123456780"]).await;
     app.app.pool.execute("UPDATE live.lead SET latest_note = 'forged' WHERE num = 2").await.unwrap();
     let found =
-        projections::rebuild::run(&app.app.pool, &Projection::ALL, false, Arc::new(|_, _| {})).await.unwrap();
+        projections::rebuild::run(&app.app.pool, &Targets::all(), false, Arc::new(|_, _| {})).await.unwrap();
     let lead = found.comparisons.iter().find(|c| c.projection == "lead").unwrap();
     assert_eq!((lead.differing_rows, lead.differing_keys.len(), found.is_clean()), (1, 1, false));
     app.rebuilt_equals_live().await;
@@ -55,7 +54,7 @@ async fn reads_never_fail_or_go_empty_while_everything_is_rebuilt_under_load() {
         });
     }
     for _ in 0..3 {
-        let report = projections::rebuild::run(&app.app.pool, &Projection::ALL, false, Arc::new(|_, _| {}))
+        let report = projections::rebuild::run(&app.app.pool, &Targets::all(), false, Arc::new(|_, _| {}))
             .await
             .unwrap();
         assert!(report.is_clean() && report.switched_at >= Some(report.position), "{report:#?}");

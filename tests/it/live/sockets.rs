@@ -4,8 +4,8 @@ use crate::support::clients::Client;
 use crate::support::socket::Socket;
 use crate::support::{TestApp, history};
 use domain::principal::Role;
-use projections::Projection;
 use projections::rebuild;
+use projections::rebuild::Targets;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -130,7 +130,7 @@ async fn a_rebuild_or_a_restart_tells_nothing_again() {
     let mut here = connect(&app, "admin").await;
     let other = TestApp::join(&app.database_url, app.clock.clone()).await;
     let mut there = connect(&other, "admin").await;
-    let report = rebuild::run(&app.app.pool, &Projection::ALL, false, Arc::new(|_, _| {})).await.unwrap();
+    let report = rebuild::run(&app.app.pool, &Targets::all(), false, Arc::new(|_, _| {})).await.unwrap();
     assert!(report.switched_at.is_some());
     assert_eq!((here.next().await, there.next().await), (None, None));
     let made = admin.post("/api/leads", &json!({ "name": "Jane Doe", "phone": "9876543211" })).await;

@@ -151,6 +151,11 @@ impl Client {
         self.get(&format!("/api/dialer/next-batch?size={size}")).await
     }
 
+    /// Another status for a number in the panel.
+    pub async fn set_status(&self, number: i64, status: &str) -> Answer {
+        self.put(&format!("/api/numbers/{number}/status"), &json!({ "status": status })).await
+    }
+
     pub async fn report(&self, body: &Value) -> Answer {
         self.post("/api/dialer/report-result", body).await
     }

@@ -4,7 +4,12 @@ pub mod chromium;
 pub mod clients;
 pub mod documented;
 pub mod history;
+pub mod lock;
+pub mod log;
 pub mod pages;
+pub mod proxied;
+pub mod proxy;
+pub mod readiness;
 pub mod socket;
 
 use chrono::Duration;
@@ -17,8 +22,7 @@ use lead_ledger::ledger::Context;
 use lead_ledger::ledger::people::{Register, hash_password};
 use lead_ledger::postgres::{pool, throwaway};
 use lead_ledger::state::App;
-use projections::Projection;
-use projections::rebuild::{self, Report};
+use projections::rebuild::{self, Report, Targets};
 use sqlx::{Connection, Executor, PgConnection};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -161,7 +165,7 @@ impl TestApp {
     }
 
     async fn join_with(database_url: &str, clock: Arc<TestClock>, config: Config) -> Self {
-        let app = App::start(config, database_url, "a secret for tests", clock.clone()).await.unwrap();
+        let app = App::start(config, database_url, "a secret for tests", Some(clock.clone())).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (router, tasks) = (router(app.clone()), app.tasks.clone());
@@ -211,7 +215,7 @@ impl TestApp {
 
     /// Rebuilds everything beside the live rows and compares: the end of many tests.
     pub async fn rebuilt_equals_live(&self) -> Report {
-        let report = rebuild::run(&self.app.pool, &Projection::ALL, true, Arc::new(|_, _| {})).await.unwrap();
+        let report = rebuild::run(&self.app.pool, &Targets::all(), true, Arc::new(|_, _| {})).await.unwrap();
         assert!(report.is_clean(), "{report:#?}");
         report
     }

@@ -232,7 +232,7 @@ async fn a_report_for_which_there_is_no_room_goes_to_the_dead_letters() {
     .await
     .unwrap();
     let head = app.app.ledger.views().head().await.unwrap();
-    while app.app.ledger.followed().position < head {
+    while app.app.ledger.followed() < head {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     let further = json!({

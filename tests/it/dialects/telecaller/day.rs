@@ -53,7 +53,7 @@ async fn a_lead_goes_through_the_day_and_is_the_same_in_every_dialect() {
     assert!(events["events"].as_array().unwrap().len() > 10, "{events}");
     let verified = projections::rebuild::run(
         &app.app.pool,
-        &projections::Projection::ALL,
+        &projections::rebuild::Targets::all(),
         false,
         std::sync::Arc::new(|_, _| {}),
     )

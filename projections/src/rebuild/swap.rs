@@ -1,24 +1,28 @@
 //! How do rebuilt tables take the live ones' place? While the checkpoints are held, by moving them between schemas.
 
+use super::{RebuildError, Targets};
 use crate::change::coalesce;
 use crate::checkpoint;
+use crate::feed;
 use crate::follow::changes_between;
+use crate::key_rows;
 use crate::plan::Plan;
 use crate::projection::Projection;
-use crate::rebuild::RebuildError;
-use sqlx::PgPool;
 use sqlx::postgres::PgConnection;
+use sqlx::{Connection, PgPool};
 use std::time::Duration;
 
 /// How often a switch is tried when readers hold the tables.
 const TRIES_MAX: u32 = 100;
-/// Positions caught up with in one transaction.
-const STEP: i64 = 5_000;
+/// Positions caught up with in one step.
+pub(super) const STEP: i64 = 5_000;
 /// How close the rebuilt rows must be before followers are made to wait.
 const CLOSE_ENOUGH: i64 = 2_000;
+/// Steps that may gain nothing on a log that grows as fast: then the followers wait a little longer.
+const STEPS_IN_VAIN_MAX: u32 = 5;
 
 /// Makes an empty table like the live one, without its indexes.
-pub(crate) async fn create_table(
+pub(super) async fn create_table(
     conn: &mut PgConnection,
     schema: &str,
     projection: Projection,
@@ -42,7 +46,7 @@ pub(crate) async fn create_table(
 }
 
 /// Gives a table the indexes of the live one, and statistics.
-pub(crate) async fn create_indexes(
+pub(super) async fn create_indexes(
     conn: &mut PgConnection,
     schema: &str,
     projection: Projection,
@@ -68,30 +72,43 @@ pub(crate) async fn create_indexes(
     Ok(())
 }
 
-/// Catches up, then puts the tables of `schema` in the place of the live ones. Answers the position they were at.
-pub(crate) async fn switch(
-    pool: &PgPool,
-    schema: &str,
-    projections: &[Projection],
+/// Brings rebuilt rows close to where the live ones are, a step a transaction; answers where they are then.
+pub(super) async fn approach(
+    conn: &mut PgConnection,
+    targets: &Targets,
     mut position: i64,
 ) -> Result<i64, RebuildError> {
-    let mut conn = pool.acquire().await?.detach();
-    sqlx::query(&format!("SET search_path TO {schema}, public")).execute(&mut conn).await?;
-    let mut drop_conn = pool.acquire().await?;
-    sqlx::query("DROP SCHEMA IF EXISTS retired CASCADE").execute(&mut *drop_conn).await?;
-    for _ in 0..TRIES_MAX {
-        loop {
-            let goal = followed(&mut conn).await?;
-            if goal - position <= CLOSE_ENOUGH {
-                break;
-            }
-            let upto = goal.min(position + STEP);
-            sqlx::query("BEGIN").execute(&mut conn).await?;
-            catch_up(&mut conn, projections, position, upto).await?;
-            sqlx::query("COMMIT").execute(&mut conn).await?;
-            position = upto;
+    let mut nearest = i64::MAX;
+    let mut in_vain = 0;
+    loop {
+        let goal = followed(conn).await?;
+        let left = goal - position;
+        if left <= CLOSE_ENOUGH || in_vain >= STEPS_IN_VAIN_MAX {
+            return Ok(position);
         }
-        match try_switch(&mut conn, schema, projections, position).await {
+        in_vain = if left < nearest { 0 } else { in_vain + 1 };
+        nearest = nearest.min(left);
+        let upto = goal.min(position + STEP);
+        let mut tx = conn.begin().await?;
+        catch_up(&mut tx, targets, position, upto).await?;
+        tx.commit().await?;
+        position = upto;
+    }
+}
+
+/// Catches up, then puts the tables of `schema` in the place of the live ones. Answers the position they were at.
+pub(super) async fn switch(
+    pool: &PgPool,
+    conn: &mut PgConnection,
+    schema: &str,
+    targets: &Targets,
+    mut position: i64,
+) -> Result<i64, RebuildError> {
+    let mut drop_conn = pool.acquire().await?.detach();
+    sqlx::query("DROP SCHEMA IF EXISTS retired CASCADE").execute(&mut drop_conn).await?;
+    for _ in 0..TRIES_MAX {
+        position = approach(conn, targets, position).await?;
+        match try_switch(conn, schema, targets, position).await {
             Ok(at) => {
                 drop_later(&mut drop_conn).await;
                 return Ok(at);
@@ -103,22 +120,34 @@ pub(crate) async fn switch(
     Err(RebuildError::Contended)
 }
 
+/// Where the live rows are that are furthest, and no further than the log.
 async fn followed(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("SELECT COALESCE(max(position), 0) FROM projection_checkpoints").fetch_one(conn).await
+    let furthest: i64 = sqlx::query_scalar("SELECT COALESCE(max(position), 0) FROM projection_checkpoints")
+        .fetch_one(&mut *conn)
+        .await?;
+    Ok(furthest.min(feed::head(conn).await?))
 }
 
-async fn catch_up(
+/// Brings rebuilt rows from one position to another.
+pub(super) async fn catch_up(
     conn: &mut PgConnection,
-    projections: &[Projection],
-    from: i64,
+    targets: &Targets,
+    mut from: i64,
     upto: i64,
 ) -> Result<(), RebuildError> {
-    let changes = coalesce(changes_between(conn, from, upto).await?);
-    let mut plan = Plan::default();
-    for projection in projections {
-        projection.fold(&changes).plan(&mut plan)?;
+    while from < upto {
+        let step = upto.min(from + STEP);
+        let changes = coalesce(changes_between(conn, from, step).await?);
+        let mut plan = Plan::default();
+        for projection in &targets.projections {
+            projection.fold(&changes).plan(&mut plan)?;
+        }
+        plan.run(conn).await?;
+        if targets.keys {
+            key_rows::catch_up(conn, &changes).await?;
+        }
+        from = step;
     }
-    plan.run(conn).await?;
     Ok(())
 }
 
@@ -126,17 +155,17 @@ async fn catch_up(
 async fn try_switch(
     conn: &mut PgConnection,
     schema: &str,
-    projections: &[Projection],
+    targets: &Targets,
     position: i64,
 ) -> Result<i64, RebuildError> {
-    sqlx::query("BEGIN").execute(&mut *conn).await?;
-    match move_tables(conn, schema, projections, position).await {
+    let mut tx = conn.begin().await?;
+    match move_tables(&mut tx, schema, targets, position).await {
         Ok(at) => {
-            sqlx::query("COMMIT").execute(conn).await?;
+            tx.commit().await?;
             Ok(at)
         }
         Err(error) => {
-            sqlx::query("ROLLBACK").execute(conn).await?;
+            tx.rollback().await?;
             Err(if is_lock_timeout(&error) { RebuildError::Contended } else { error })
         }
     }
@@ -145,23 +174,25 @@ async fn try_switch(
 async fn move_tables(
     conn: &mut PgConnection,
     schema: &str,
-    projections: &[Projection],
+    targets: &Targets,
     position: i64,
 ) -> Result<i64, RebuildError> {
     sqlx::query("SET LOCAL lock_timeout = '300ms'").execute(&mut *conn).await?;
-    let held = checkpoint::hold(conn).await?;
-    let at = held.iter().map(|checkpoint| checkpoint.position).max().unwrap_or(0);
-    catch_up(conn, projections, position, at).await?;
+    // A process that hangs here must not keep the followers from going on.
+    sqlx::query("SET LOCAL idle_in_transaction_session_timeout = '10s'").execute(&mut *conn).await?;
+    checkpoint::hold(conn).await?;
+    let at = followed(conn).await?;
+    catch_up(conn, targets, position, at).await?;
     sqlx::query("CREATE SCHEMA IF NOT EXISTS retired").execute(&mut *conn).await?;
-    for projection in projections {
+    for projection in &targets.projections {
         let table = projection.name();
         sqlx::query(&format!("ALTER TABLE live.{table} SET SCHEMA retired")).execute(&mut *conn).await?;
         sqlx::query(&format!("ALTER TABLE {schema}.{table} SET SCHEMA live")).execute(&mut *conn).await?;
     }
-    let names: Vec<_> = projections.iter().map(|projection| projection.name()).collect();
+    let names: Vec<_> = targets.projections.iter().map(|projection| projection.name()).collect();
     sqlx::query(
-        "UPDATE projection_checkpoints SET position = $2, generation = generation + 1, paused_by = NULL \
-         WHERE projection = ANY($1)",
+        "UPDATE projection_checkpoints SET position = $2, hash = (SELECT e.hash FROM events e WHERE e.position = $2), \
+         generation = generation + 1, paused_by = NULL, is_recovering = false WHERE projection = ANY($1)",
     )
     .bind(&names)
     .bind(at)
