@@ -7,5 +7,6 @@ mod dialects;
 mod faults;
 mod ledger;
 mod live;
+mod simulation;
 mod support;
 mod ui;
