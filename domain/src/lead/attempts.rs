@@ -1,7 +1,7 @@
 //! The attempts of a lead: a persistent list. A copy costs the same however long the list is, a change costs the
 //! logarithm of its length, and two versions are compared by what differs between them.
 //!
-//! Most leads have a handful of attempts, which are scanned; [`Index`] answers where there are many.
+//! Most leads have a handful of attempts, which are scanned; an index answers where there are many.
 
 use super::attempt::Attempt;
 use super::attempts_index::{Among, Index, Moment};
