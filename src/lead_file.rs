@@ -164,7 +164,7 @@ mod tests {
             Jane,415-555-2672,TechCo,Director,Follow up next week,\n\
             Bob,(415) 555-2673,StartupInc,CEO,High priority,\n";
         let (leads, errors) = read(file.as_bytes(), reading()).unwrap();
-        let phones: Vec<String> = leads.iter().map(|(_, lead)| lead.phone.key()).collect();
+        let phones: Vec<String> = leads.iter().filter_map(|(_, lead)| lead.phone.key()).collect();
         assert_eq!(phones, ["+14155552671", "+14155552672", "+14155552673"]);
         assert!(errors.is_empty());
         assert_eq!(leads[0].1.schedule_at.unwrap().to_rfc3339(), "2025-06-24T14:00:00+00:00");

@@ -52,10 +52,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<AgentRow> {
         first_name: person.first_name.clone(),
         last_name: person.last_name.clone(),
         phone: person.phone.clone(),
-        phone_key: person
-            .phone
-            .as_deref()
-            .and_then(|raw| Some(Phone::try_new(raw, Region::default()).ok()?.key())),
+        phone_key: person.phone.as_deref().and_then(|raw| Phone::try_new(raw, Region::default()).ok()?.key()),
         department: agent.department.clone(),
         is_active: agent.is_active,
         created_at: agent.registered_at,

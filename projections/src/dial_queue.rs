@@ -23,11 +23,13 @@ row! {
     }
 }
 
-/// The row of a lead that waits; none for closed, suppressed (C-44) and deleted ones, those without a phone, and other streams.
+/// The row of a lead that waits; none for closed, suppressed (C-44) and deleted ones, those
+/// without a number that may be dialed, and other streams.
 pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
     let Some(lead) = folded.state.as_lead() else { return Vec::new() };
     let queue = lead.queue();
     let (Some(phone), None) = (&lead.person.phone, lead.deleted_at) else { return Vec::new() };
+    let Some(phone_key) = phone.e164.clone() else { return Vec::new() };
     let is_over = queue.state == QueueState::Closed || lead.is_spent() || lead.is_full();
     if is_over || lead.is_suppressed() {
         return Vec::new();
@@ -37,7 +39,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
         lead_id: stream.id,
         num: lead.num,
         phone: phone.raw.clone(),
-        phone_key: phone.key(),
+        phone_key,
         rank: queue.state.rank(),
         priority: lead.priority,
         due_at: queue.due_at.max(lease_ends),

@@ -7,7 +7,7 @@ use sqlx::PgPool;
 /// The name under which the version of the keys' fold is kept.
 const KEYS: &str = "keys";
 /// Rises whenever the same log gives other claims or leases than before.
-const KEYS_VERSION: i32 = 1;
+const KEYS_VERSION: i32 = 2;
 
 /// What has to be folded anew.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -93,10 +93,11 @@ impl Projection {
     pub const fn fold_version(self) -> i32 {
         match self {
             // 2: a suppressed lead has no row, whatever was reported later (C-44).
-            Self::DialQueue => 2,
-            Self::Lead
-            | Self::CallHistory
-            | Self::Agents
+            // 3: a number that no plan knows is never dialed (C-46).
+            Self::DialQueue => 3,
+            // 2: numbers are read by the plan of their own country (C-47); nobody's number has no key (C-46).
+            Self::Lead | Self::Agents => 2,
+            Self::CallHistory
             | Self::DialingState
             | Self::Batches
             | Self::DeadLetters

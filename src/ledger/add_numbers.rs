@@ -61,8 +61,8 @@ impl Action for CaptureNumbers<'_> {
 }
 
 /// What no two leads hold.
-fn claim(phone: &Phone) -> String {
-    Key::phone(&phone.key()).key
+fn claim(phone: &Phone) -> Option<String> {
+    Some(Key::phone(&phone.key()?).key)
 }
 
 impl Ledger {
@@ -73,12 +73,13 @@ impl Ledger {
         source: Source,
         phones: Vec<Phone>,
     ) -> Result<Added, RecordError> {
-        let claims = phones.iter().map(claim).collect();
+        let claims = phones.iter().filter_map(claim).collect();
         let mut known = self.held_among(KeyKind::Phone, claims).await?;
         let mut added = Added::default();
         let mut new = Vec::with_capacity(phones.len());
         for phone in phones {
-            if known.insert(claim(&phone)) { new.push(phone) } else { added.duplicates.push(phone.raw) }
+            let is_new = claim(&phone).is_none_or(|claim| known.insert(claim));
+            if is_new { new.push(phone) } else { added.duplicates.push(phone.raw) }
         }
         for _ in 0..ROUNDS_MAX {
             if new.is_empty() {
@@ -87,7 +88,9 @@ impl Ledger {
             match self.append_only(context, &CaptureNumbers { phones: &new, source }).await {
                 Err(RecordError::Conflict(conflict)) => {
                     let taken: HashSet<&str> = conflict.keys.iter().map(|key| &*key.key).collect();
-                    let (lost, left) = new.into_iter().partition(|phone| taken.contains(&*claim(phone)));
+                    let (lost, left) = new
+                        .into_iter()
+                        .partition(|phone| claim(phone).is_some_and(|claim| taken.contains(&*claim)));
                     new = left;
                     added.duplicates.extend(Vec::<Phone>::into_iter(lost).map(|phone| phone.raw));
                 }

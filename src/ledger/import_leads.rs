@@ -54,6 +54,11 @@ impl Action for CreateLeads<'_> {
     }
 }
 
+/// The name of the claim that no two leads of the agent hold.
+fn claim((_, lead): &Row) -> Option<String> {
+    lead.claim().map(|claim| claim.key)
+}
+
 impl Ledger {
     /// Creates the leads of a file; `on_done` is told of every handful. Ends when the read models have them.
     pub async fn import_leads(
@@ -64,7 +69,7 @@ impl Ledger {
     ) -> Result<Imported, RecordError> {
         let mut seen = HashSet::new();
         let (rows, twice): (Vec<Row>, Vec<Row>) =
-            rows.into_iter().partition(|(_, lead)| seen.insert(lead.claim().key));
+            rows.into_iter().partition(|row| claim(row).is_none_or(|claim| seen.insert(claim)));
         let handfuls: Vec<Vec<Row>> = rows.chunks(AT_ONCE).map(<[Row]>::to_vec).collect();
         let on_done = &on_done;
         let done: Vec<Imported> = futures_util::stream::iter(handfuls)
@@ -91,11 +96,11 @@ impl Ledger {
     }
 
     async fn import_handful(&self, context: &Context, rows: Vec<Row>) -> Result<Imported, RecordError> {
-        let claims = rows.iter().map(|(_, lead)| lead.claim().key).collect();
+        let claims = rows.iter().filter_map(claim).collect();
         let known = self.held_among(KeyKind::PhoneOfAgent, claims).await?;
         let mut imported = Imported::default();
         let (lost, mut left): (Vec<Row>, Vec<Row>) =
-            rows.into_iter().partition(|(_, lead)| known.contains(&lead.claim().key));
+            rows.into_iter().partition(|row| claim(row).is_some_and(|claim| known.contains(&claim)));
         imported.duplicates.extend(lost.iter().map(|(row, _)| *row));
         for _ in 0..ROUNDS_MAX {
             if left.is_empty() {
@@ -104,8 +109,9 @@ impl Ledger {
             match self.append_only(context, &CreateLeads { rows: &left }).await {
                 Err(RecordError::Conflict(conflict)) => {
                     let taken: HashSet<&str> = conflict.keys.iter().map(|key| &*key.key).collect();
-                    let (lost, kept): (Vec<Row>, Vec<Row>) =
-                        left.into_iter().partition(|(_, lead)| taken.contains(&*lead.claim().key));
+                    let (lost, kept): (Vec<Row>, Vec<Row>) = left
+                        .into_iter()
+                        .partition(|row| claim(row).is_some_and(|claim| taken.contains(&*claim)));
                     imported.duplicates.extend(lost.iter().map(|(row, _)| *row));
                     left = kept;
                 }

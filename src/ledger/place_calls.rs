@@ -73,7 +73,7 @@ impl Action for BeginCall {
             return Err(Refusal::AgentIsInactive.into());
         }
         let phone = lead.person.phone.as_ref().ok_or(Refusal::LeadHasNoPhone)?;
-        desk.require_absent(Key::suppressed(&phone.key()));
+        desk.require_absent(Key::suppressed(&phone.key().ok_or(Refusal::LeadHasNoPhone)?));
         let attempt_id = desk.new_id();
         let report = ReportAttempt {
             at: now,

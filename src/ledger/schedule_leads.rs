@@ -63,8 +63,8 @@ impl Action for CreateLead {
         if !desk.agent(self.agent_id).await?.is_there() {
             return Err(Refusal::AgentIsUnknown.into());
         }
-        if desk.key(&self.claim()).await?.is_some() {
-            return Err(Refusal::KeyIsTaken(KeyKind::PhoneOfAgent).into());
+        if let Some(claim) = self.claim() {
+            free(desk, claim).await?;
         }
         let id = self.capture(desk).await?;
         row(desk, id).await
@@ -73,8 +73,8 @@ impl Action for CreateLead {
 
 impl CreateLead {
     /// What no two leads of the agent hold.
-    pub(super) fn claim(&self) -> Key {
-        Key::phone_of_agent(AgentId(self.agent_id), &self.phone.key())
+    pub(super) fn claim(&self) -> Option<Key> {
+        Some(Key::phone_of_agent(AgentId(self.agent_id), &self.phone.key()?))
     }
 
     /// Captures it; that the number is free is checked when it is stored.
@@ -126,12 +126,12 @@ impl Action for UpdateLead {
         desk.wait_turn(StreamId::new(StreamKind::Lead, self.id)).await;
         let lead = desk.lead(self.id).await?;
         let at = desk.now();
-        let phone = self.phone.clone().filter(|phone| lead.phone_key().as_deref() != Some(&*phone.key()));
-        match (&phone, lead.source, lead.agent_id) {
+        let phone = self.phone.clone().filter(|phone| lead.phone_key() != phone.key());
+        match (phone.as_ref().and_then(Phone::key), lead.source, lead.agent_id) {
             (Some(phone), Source::Scheduling, Some(agent_id)) => {
-                free(desk, Key::phone_of_agent(agent_id, &phone.key())).await?;
+                free(desk, Key::phone_of_agent(agent_id, &phone)).await?;
             }
-            (Some(phone), ..) => free(desk, Key::phone(&phone.key())).await?,
+            (Some(phone), ..) => free(desk, Key::phone(&phone)).await?,
             (None, ..) => {}
         }
         // What a client read and sends back is no wish.

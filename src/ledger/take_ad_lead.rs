@@ -11,6 +11,7 @@ use domain::keys::Key;
 use domain::lead::event::{Campaign, ExternalRef, Source};
 use domain::lead::record_campaign::RecordCampaign;
 use domain::lead::{Lead, LeadCommand};
+use domain::phone::Phone;
 use domain::rights::Reach;
 use domain::time::Instant;
 use projections::lead::LeadRow;
@@ -33,11 +34,12 @@ impl Action for TakeAdLead {
         if let Some(id) = desk.holder(&known).await? {
             return row(desk, id).await;
         }
-        let claim = self.said.person.phone.as_ref().map(|phone| Key::phone(&phone.key()));
-        let same = match (&claim, &self.said.person.phone) {
+        let phone = self.said.person.phone.as_ref().and_then(Phone::key);
+        let claim = phone.as_deref().map(Key::phone);
+        let same = match (&claim, &phone) {
             (Some(claim), Some(phone)) => match desk.holder(claim).await? {
                 Some(id) => Some(id),
-                None => desk.lead_of_sale(&phone.key()).await?,
+                None => desk.lead_of_sale(phone).await?,
             },
             _ => None,
         };

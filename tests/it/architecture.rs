@@ -161,3 +161,14 @@ fn the_readme_exists_and_names_the_two_commands() {
         assert!(readme.contains(command), "{command}");
     }
 }
+
+/// Other numbering plans may read stored numbers otherwise, so they never come unnoticed.
+#[test]
+fn the_numbering_plans_are_of_the_release_that_the_folds_were_made_with() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let locked = format!("name = \"rlibphonenumber\"\nversion = \"{}\"", domain::phone::PLANS);
+    assert!(
+        lock.contains(&locked),
+        "raise domain::phone::PLANS, and with it the fold versions of the keys, of lead, agents and dial_queue"
+    );
+}

@@ -19,7 +19,7 @@ impl ChangeDetails {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
         live(lead)?;
         // A ban belongs to the number that it was told of.
-        let is_other = |phone: &Phone| lead.phone_key().is_some_and(|known| known != phone.key());
+        let is_other = |phone: &Phone| lead.phone_key().is_some() && lead.phone_key() != phone.key();
         let drops_phone = self.person.phone.as_ref().is_some_and(is_other)
             || self.cleared.iter().any(|name| name == "phone");
         if lead.is_suppressed() && drops_phone {

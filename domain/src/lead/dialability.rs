@@ -12,7 +12,7 @@ words! {
     LeadGate {
         /// It is not deleted.
         Deletion = "deletion",
-        /// It has a number.
+        /// It has a number that some numbering plan knows: no other is ever dialed (C-46).
         Phone = "phone",
         /// The number is not banned, on this lead or another.
         Suppression = "suppression",
@@ -63,7 +63,7 @@ impl Lead {
         let closed = |is_closed: bool, refusal| is_closed.then_some(refusal);
         [
             (LeadGate::Deletion, closed(self.deleted_at.is_some(), Refusal::LeadIsDeleted)),
-            (LeadGate::Phone, closed(self.person.phone.is_none(), Refusal::LeadHasNoPhone)),
+            (LeadGate::Phone, closed(!self.has_dialable_phone(), Refusal::LeadHasNoPhone)),
             (
                 LeadGate::Suppression,
                 closed(self.is_suppressed() || is_banned_elsewhere, Refusal::PhoneIsBanned),

@@ -74,10 +74,9 @@ fn new_in(given: &Person, known: &Person) -> Person {
     let text = |given: &Option<String>, known: &Option<String>| given.clone().filter(|_| given != known);
     let extra = given.extra.iter().filter(|(name, value)| known.extra.get(*name) != Some(value));
     Person {
-        phone: given
-            .phone
-            .clone()
-            .filter(|phone| known.phone.as_ref().is_none_or(|old| old.key() != phone.key())),
+        phone: given.phone.clone().filter(|phone| {
+            known.phone.as_ref().is_none_or(|old| old.raw != phone.raw && !old.is_same(phone))
+        }),
         full_name: text(&given.full_name, &known.full_name),
         first_name: text(&given.first_name, &known.first_name),
         last_name: text(&given.last_name, &known.last_name),

@@ -126,7 +126,12 @@ impl Lead {
 
     /// The number as the ledger compares it.
     pub fn phone_key(&self) -> Option<String> {
-        self.person.phone.as_ref().map(crate::phone::Phone::key)
+        self.person.phone.as_ref().and_then(crate::phone::Phone::key)
+    }
+
+    /// Whether it has a number that a numbering plan knows. What is only kept as it was written is never dialed.
+    pub fn has_dialable_phone(&self) -> bool {
+        self.person.phone.as_ref().is_some_and(|phone| phone.e164.is_some())
     }
 
     /// Whether it has all the attempts that a lead may have.

@@ -46,7 +46,8 @@ pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Resul
     let Ok(phone) = Phone::try_new(raw, region) else {
         return Ok(About::Nobody(QuarantineReason::UnreadablePhone));
     };
-    match find_by_phone(desk, report, &phone.key()).await? {
+    let Some(key) = phone.key() else { return Ok(About::Nobody(QuarantineReason::UnreadablePhone)) };
+    match find_by_phone(desk, report, &key).await? {
         Some(id) => {
             desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
             Ok(About::Lead { id, warnings })
@@ -99,7 +100,8 @@ pub async fn agent(
     };
     if let (None, Some(raw)) = (&found, &report.agent_phone)
         && let Ok(phone) = Phone::try_new(raw, region)
-        && let [only] = desk.views().agents_by_phone(&phone.key()).await?.as_slice()
+        && let Some(key) = phone.key()
+        && let [only] = desk.views().agents_by_phone(&key).await?.as_slice()
     {
         found = Some(only.clone());
     }

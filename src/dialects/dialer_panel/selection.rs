@@ -49,7 +49,7 @@ impl Selection {
         let search: Option<String> = text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
         // A whole number is found by its key, not by looking through all of them.
         let whole = search.as_ref().and_then(|text| Phone::try_new(text, app.config.region_panel).ok());
-        let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key());
+        let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).and_then(|phone| phone.key());
         let search = search.filter(|_| phone_key.is_none());
         let order = Order {
             column: column(text("sort_by").as_deref())?,

@@ -74,17 +74,9 @@ impl Fields {
         (person, is_agents)
     }
 
-    /// A number, kept as written; a national one is read with the dialer's `phone_code`, if one is given (C-12).
+    /// A number, kept as written; a national one is read with the dialer's `phone_code`, if one is given (C-47).
     fn phone(&self, raw: &str, region: Region) -> Option<Phone> {
-        let code = self.text("phone_code").filter(|code| code.bytes().all(|b| b.is_ascii_digit()));
-        let with_code = match code {
-            Some(code) if !raw.starts_with('+') && !raw.starts_with("00") => {
-                format!("+{code}{}", raw.trim_start_matches('0'))
-            }
-            Some(_) | None => raw.to_owned(),
-        };
-        let phone = Phone::try_new(&with_code, region).ok()?;
-        Some(Phone { raw: raw.to_owned(), ..phone })
+        Phone::with_code(self.text("phone_code").unwrap_or_default(), raw, region).ok()
     }
 
     /// The call that the click belongs to: `uniqueid`, or `session_id` with `epoch` (C-25).

@@ -8,6 +8,7 @@ use domain::agent::Agent;
 use domain::ids::{AgentId, LeadId};
 use domain::keys::Key;
 use domain::lead::event::{ExternalRef, Person, ResolvedVia};
+use domain::phone::Phone;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -56,11 +57,11 @@ pub async fn meant(
         Some(known) => desk.holder(&Key::external_ref(&known.source, &known.id)).await?,
         None => None,
     };
-    let by_phone = match &person.phone {
-        Some(phone) => match desk.holder(&Key::phone(&phone.key())).await? {
+    let by_phone = match person.phone.as_ref().and_then(Phone::key) {
+        Some(phone) => match desk.holder(&Key::phone(&phone)).await? {
             Some(id) => Some(id),
             // A sale's lead may be there without the claim, which another had when it came.
-            None => desk.lead_of_sale(&phone.key()).await?,
+            None => desk.lead_of_sale(&phone).await?,
         },
         None => None,
     };

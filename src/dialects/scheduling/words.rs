@@ -77,7 +77,7 @@ pub fn phone(text: &str, region: Region) -> Option<Phone> {
 /// The key of a search that is a whole number. One without a plus may be part of any country's.
 pub fn whole_number(search: Option<&str>, region: Region) -> Option<String> {
     let text = search.map(str::trim).filter(|text| text.starts_with('+'))?;
-    phone(text, region).filter(|phone| phone.validity == Validity::Valid).map(|phone| phone.key())
+    phone(text, region).filter(|phone| phone.validity == Validity::Valid).and_then(|phone| phone.key())
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ fn added(log: &Log, entry: &Entry, phones: &[String]) -> Vec<String> {
     }
     for phone in phones {
         let key = Phone::try_new(phone, Region::default()).unwrap().key();
-        let of_phone = |lead: &Lead| lead.phone_key().as_ref() == Some(&key) && lead.deleted_at.is_none();
+        let of_phone = |lead: &Lead| lead.phone_key() == key && lead.deleted_at.is_none();
         let is_there = log.leads.keys().any(|id| log.was(*id, entry.from, entry.upto, of_phone));
         if entry.is_acknowledged() && !is_there {
             wrong.push(format!("{phone} was added and is not there"));

@@ -94,8 +94,7 @@ impl Law<'_> {
             && matches!(captured.source, Source::Panel | Source::DialerReport | Source::FromDialer)
             && let Some(phone) = captured.person.phone.as_ref().map(domain::phone::Phone::key)
         {
-            let is_there =
-                |lead: &Lead| lead.deleted_at.is_none() && lead.phone_key().as_ref() == Some(&phone);
+            let is_there = |lead: &Lead| lead.deleted_at.is_none() && lead.phone_key() == phone;
             let others: Vec<Uuid> =
                 self.leads.iter().filter(|(_, (lead, _))| is_there(lead)).map(|(id, _)| *id).collect();
             for other in others {
