@@ -1,5 +1,6 @@
 //! What are things called? One UUID each, and two shorter spellings of it for clients that cannot read a UUID.
 
+use crate::text::{ascii_digits, trim};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -62,8 +63,10 @@ pub enum AnyId {
 }
 
 impl AnyId {
-    /// Exactly 24 hex digits are an oid, 36 characters a UUID, 1 to 19 digits a number; all else is no id.
+    /// Exactly 24 hex digits are an oid, 36 characters a UUID, 1 to 19 digits a number; all else is no id. Blanks and
+    /// invisible characters at its ends are none of it, and digits of every script count.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = &*ascii_digits(trim(text));
         match text.len() {
             24 if text.bytes().all(|b| b.is_ascii_hexdigit()) => {
                 let first = u128::from_str_radix(text, 16).ok()? << 32;
@@ -101,7 +104,9 @@ mod tests {
 
     #[test]
     fn a_number_is_an_id_and_other_shapes_are_not() {
-        assert_eq!(AnyId::parse("17"), Some(AnyId::Num(17)));
+        for text in ["17", " 17\u{200b}", "۱۷"] {
+            assert_eq!(AnyId::parse(text), Some(AnyId::Num(17)), "{text}");
+        }
         for text in
             ["", "-1", "1.5", "csv-import", "99999999999999999999", "zz3e4567-e89b-12d3-a456-426614174000"]
         {

@@ -1,10 +1,14 @@
 //! The rules of the lead ledger, and nothing else: no clock, no environment, no randomness, no network.
 //!
-//! Read in this order: [`ids`] and [`phone`] (what things are called), [`outcome`] and [`status`] (the words),
+//! Read in this order: [`ids`], [`phone`], [`time`] and [`text`] (how the field's values are read), [`outcome`] and [`status`] (the words),
 //! [`lead`] (where almost everything happens), then the smaller streams, then [`stored`] (how an event is kept).
 
+pub mod external_id;
 pub mod ids;
+mod iso8601;
 pub mod phone;
+pub mod search;
+pub mod text;
 pub mod time;
 
 pub mod outcome;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::agent::hours::BusinessHours;
 use domain::ids::AnyId;
 use domain::phone::{Phone, Region};
+use domain::search::fold;
 use domain::stream::StreamId;
 use uuid::Uuid;
 
@@ -34,6 +35,7 @@ row! {
         retry_delay_minutes: i32 = "integer",
         hours: Option<String> = "text",
         supervisor_id: Option<Uuid> = "uuid",
+        folded_name: Option<String> = "text",
     }
 }
 
@@ -63,6 +65,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<AgentRow> {
         retry_delay_minutes: i32::try_from(agent.policy.retry_delay_minutes).unwrap_or(i32::MAX),
         hours: agent.hours.as_ref().and_then(|hours| serde_json::to_string(hours).ok()),
         supervisor_id: agent.supervisor_id.map(|id| id.0),
+        folded_name: Some(fold(&person.name())),
     }]
 }
 
@@ -71,7 +74,7 @@ macro_rules! select_agent {
         concat!(
             "SELECT id, num, kind, role, username, email, dialer_user_id, first_name, last_name, phone, phone_key, ",
             "department, is_active, created_at, updated_at, deleted_at, scopes, max_attempts, ",
-            "retry_delay_minutes, hours, supervisor_id FROM agents ",
+            "retry_delay_minutes, hours, supervisor_id, folded_name FROM agents ",
             $condition
         )
     };

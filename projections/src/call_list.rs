@@ -3,6 +3,7 @@
 use crate::Views;
 use crate::call_history::CallRow;
 use crate::call_sums::outcomes;
+use crate::lead_list::LEAD_NAME;
 use crate::starts::Starts;
 use chrono::{DateTime, Utc};
 use domain::agent::Agent;
@@ -10,6 +11,7 @@ use domain::ids::AnyId;
 use domain::lead::Lead;
 use domain::lead::event::Direction;
 use domain::outcome::{CallResult, Outcome};
+use domain::search::{fold, like, phone_digits};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -29,7 +31,7 @@ pub struct Filter {
     pub before: Option<DateTime<Utc>>,
     /// Of the lead with this whole number, as the ledger compares it.
     pub phone_key: Option<String>,
-    /// In the lead's name or number, or in the agent's name.
+    /// In the lead's name or number, or in the agent's name, in any spelling.
     pub search: Option<String>,
 }
 
@@ -124,15 +126,12 @@ pub(crate) fn push_own(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
 /// What only the lead's and the agent's names tell.
 pub(crate) fn push_search(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     let Some(search) = &filter.search else { return };
-    let text = format!("%{}%", search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-    sql.push(" AND (l.full_name ILIKE ").push_bind(text.clone());
-    sql.push(" OR l.first_name ILIKE ").push_bind(text.clone());
-    sql.push(" OR a.first_name || ' ' || a.last_name ILIKE ").push_bind(text);
-    let digits: String = search.chars().filter(char::is_ascii_digit).collect();
-    let digits = digits.trim_start_matches('0');
-    let is_number = search.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
-    if is_number && !digits.is_empty() {
-        sql.push(" OR l.phone_key LIKE ").push_bind(format!("%{digits}%"));
+    let folded = like(&fold(search));
+    sql.push(format!(" AND ({LEAD_NAME} LIKE ")).push_bind(folded.clone());
+    sql.push(" OR COALESCE(a.folded_name, lower(a.first_name || ' ' || a.last_name)) LIKE ")
+        .push_bind(folded);
+    if let Some(digits) = phone_digits(search) {
+        sql.push(" OR l.phone_key LIKE ").push_bind(like(&digits));
     }
     sql.push(")");
 }

@@ -6,7 +6,9 @@ use crate::row::row;
 use chrono::{DateTime, Utc};
 use domain::ids::AnyId;
 use domain::lead::attempt::Attempt;
+use domain::lead::event::Person;
 use domain::lead::{Among, Lead};
+use domain::search::fold;
 use domain::stream::StreamId;
 use uuid::Uuid;
 
@@ -50,6 +52,8 @@ row! {
         ad_id: Option<String> = "text",
         form_id: Option<String> = "text",
         value_hundredths: Option<i64> = "bigint",
+        folded_name: Option<String> = "text",
+        folded_email: Option<String> = "text",
     }
 }
 
@@ -60,7 +64,7 @@ macro_rules! select_lead {
             "agent_id, stage, panel_status, queue_state, disposition, scheduling, due_at, lease_batch_id, ",
             "lease_until, attempts, last_attempt_at, latest_note, created_at, updated_at, deleted_at, schedule_at, ",
             "priority, quality, score, assigned_at, last_contact_at, followups, campaign_id, ad_id, form_id, ",
-            "value_hundredths FROM lead ",
+            "value_hundredths, folded_name, folded_email FROM lead ",
             $condition
         )
     };
@@ -114,7 +118,17 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<LeadRow> {
         ad_id: campaign.and_then(|campaign| campaign.ad_id.clone()),
         form_id: campaign.and_then(|campaign| campaign.form_id.clone()),
         value_hundredths: lead.value_hundredths,
+        folded_name: Some(folded_name(person)),
+        folded_email: person.email.as_deref().map(fold),
     }]
+}
+
+/// The whole name and the first name as searches compare them, a line each: no search holds a line break.
+fn folded_name(person: &Person) -> String {
+    let first = person.first_name.as_deref().unwrap_or("");
+    let joined = || format!("{first} {}", person.last_name.as_deref().unwrap_or(""));
+    let whole = person.full_name.as_deref().map_or_else(|| fold(&joined()), fold);
+    format!("{whole}\n{}", fold(first))
 }
 
 /// The calls that somebody answered.

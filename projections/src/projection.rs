@@ -95,7 +95,8 @@ impl Projection {
             // 2: a suppressed lead has no row, whatever was reported later (C-44).
             // 3: a number that no plan knows is never dialed (C-46).
             Self::DialQueue => 3,
-            // 2: numbers are read by the plan of their own country (C-47); nobody's number has no key (C-46).
+            // 2: numbers are read by the plan of their own country (C-47), nobody's number has no key (C-46), and names
+            // are there as searches compare them.
             Self::Lead | Self::Agents => 2,
             Self::CallHistory
             | Self::DialingState

@@ -1,6 +1,8 @@
 //! What did the client send? At most so many bytes, in so much time: as they are, as JSON, or as a form's file. How a "no"
 //! is worded, each dialect says.
 
+use super::encoding::is_unknown_coding;
+use super::json;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
@@ -25,6 +27,8 @@ pub enum BodyError {
     TooSlow,
     #[error("the body could not be read")]
     Broken,
+    #[error("the body's Content-Encoding is not known; send it as it is, or with gzip")]
+    UnknownCoding,
 }
 
 /// Reads a body of at most `limit` bytes.
@@ -36,7 +40,11 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let mut kept = BytesMut::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+        let broken = |error: axum::Error| match is_unknown_coding(&error) {
+            true => BodyError::UnknownCoding,
+            false => BodyError::Broken,
+        };
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         seen += data.len();
         if seen <= limit {
             kept.extend_from_slice(&data);
@@ -60,6 +68,8 @@ pub enum JsonError {
         line: usize,
         column: usize,
     },
+    /// Which bound of JSON it passes, in a sentence.
+    Bound(&'static str),
 }
 
 /// Reads a JSON object of at most `limit` bytes, whatever it calls itself; one that is none and says so is the wrong
@@ -68,11 +78,12 @@ pub async fn json(request: Request, limit: usize) -> Result<(Bytes, Map<String, 
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let says_json = content_type.is_none_or(|text| text.to_ascii_lowercase().contains("json"));
     let bytes = read(request.into_body(), limit).await.map_err(JsonError::Body)?;
-    match serde_json::from_slice(&bytes) {
+    match json::parse(&bytes) {
         Ok(Value::Object(members)) => Ok((bytes, members)),
         Ok(_) | Err(_) if !says_json => Err(JsonError::OtherType),
         Ok(_) => Err(JsonError::NoObject),
-        Err(error) => Err(JsonError::Malformed { line: error.line(), column: error.column() }),
+        Err(json::Fault::Malformed { line, column }) => Err(JsonError::Malformed { line, column }),
+        Err(json::Fault::Bound(msg)) => Err(JsonError::Bound(msg)),
     }
 }
 

@@ -1,11 +1,13 @@
 //! What does a body or query say? Members by name, what is null or blank gone; all that is wrong is told together.
 
-use chrono::{Datelike, Duration, NaiveDate};
+use super::values;
+use chrono::Duration;
 use chrono_tz::Tz;
 use domain::agent::register::is_email;
 use domain::ids::AnyId;
 use domain::lead::details::DETAIL_MAX;
-use domain::time::{Instant, day_start, parse_instant};
+use domain::text::{is_blank, trim};
+use domain::time::{Instant, TimeError, day_start, parse_day, parse_instant};
 use serde_json::{Map, Value};
 
 /// What is wrong with one value.
@@ -40,9 +42,8 @@ impl<'a> Fields<'a> {
 
     /// A value that says something.
     pub fn value(&self, name: &str) -> Option<&'a Value> {
-        let is_blank =
-            |value: &&Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
-        self.members.get(name).filter(|value| !is_blank(value))
+        let says_nothing = |value: &&Value| value.is_null() || value.as_str().is_some_and(is_blank);
+        self.members.get(name).filter(|value| !says_nothing(value))
     }
 
     /// Notes what is wrong with a member.
@@ -64,6 +65,14 @@ impl<'a> Fields<'a> {
         self.text_upto(name, DETAIL_MAX)
     }
 
+    /// A text of at most 1,000 characters that clients also write as a number: a phone, an id, a postcode.
+    pub fn number_text(&mut self, name: &'static str) -> Option<String> {
+        match self.value(name)?.as_number() {
+            Some(number) => Some(values::number_text(number)),
+            None => self.text(name),
+        }
+    }
+
     /// A text of at most 4,000 characters, as long as what is said of a call may be.
     pub fn long_text(&mut self, name: &'static str) -> Option<String> {
         self.text_upto(name, TEXT_MAX)
@@ -83,7 +92,7 @@ impl<'a> Fields<'a> {
             self.problem(name, format!("String should have at most {max} characters"), "string_too_long");
             return None;
         }
-        Some(text.trim().to_owned())
+        Some(trim(text).to_owned())
     }
 
     /// An e-mail address.
@@ -99,9 +108,7 @@ impl<'a> Fields<'a> {
     /// An id in any of its spellings.
     pub fn id(&mut self, name: &'static str) -> Option<AnyId> {
         let value = self.value(name)?;
-        let number = value.as_number().map(ToString::to_string);
-        let text = number.unwrap_or_else(|| value.as_str().unwrap_or("").trim().to_owned());
-        let id = AnyId::parse(&text);
+        let id = values::text(value).and_then(|text| AnyId::parse(trim(&text)));
         if id.is_none() {
             self.problem(name, "Input should be a valid UUID", "uuid_parsing");
         }
@@ -110,12 +117,18 @@ impl<'a> Fields<'a> {
 
     /// A point in time; without an offset it is one of the ledger's zone.
     pub fn instant(&mut self, name: &'static str, zone: Tz) -> Option<Instant> {
-        let text = self.text(name)?;
-        let at = parse_instant(&text, zone).ok();
-        if at.is_none() {
-            self.problem(name, "Input should be a valid datetime", "datetime_parsing");
+        let text = self.number_text(name)?;
+        match parse_instant(&text, zone) {
+            Ok(at) => Some(at),
+            Err(error) => {
+                let hint = match error {
+                    TimeError::Unreadable => String::new(),
+                    TimeError::Year | TimeError::Number => format!(": {error}"),
+                };
+                self.problem(name, format!("Input should be a valid datetime{hint}"), "datetime_parsing");
+                None
+            }
         }
-        at
     }
 
     /// Two days of `zone`, both inclusive, or instants: from when on, and before when (C-24).
@@ -137,18 +150,15 @@ impl<'a> Fields<'a> {
 
     /// The beginning of a day, `after` it in days of the zone; an instant is itself.
     fn day(&mut self, name: &'static str, zone: Tz, after: Duration) -> Option<Instant> {
-        let text = with_plus(self.text(name)?);
-        if let Ok(day) = text.parse::<NaiveDate>() {
-            // Years that every zone and the database can hold.
-            let is_good = (1970..2200).contains(&day.year());
-            if is_good {
-                return Some(day_start(day + after, zone));
-            }
-        } else if let Ok(at) = parse_instant(&text, zone) {
+        let text = self.number_text(name)?;
+        if let Ok(day) = parse_day(&text) {
+            return Some(day_start(day + after, zone));
+        }
+        if let Ok(at) = parse_instant(&text, zone) {
             // "To" names an instant that still belongs.
             return Some(if after.is_zero() { at } else { at + Duration::microseconds(1) });
         }
-        let msg = "Input should be a date (YYYY-MM-DD) or a time (ISO 8601), from 1970 to 2199";
+        let msg = "Input should be a date (YYYY-MM-DD) or a time (ISO 8601), from 1900 to 2200";
         self.problem(name, msg, "date_parsing");
         None
     }
@@ -167,8 +177,7 @@ impl<'a> Fields<'a> {
     /// A whole number within these bounds.
     pub fn whole(&mut self, name: &'static str, bounds: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let value = self.value(name)?;
-        let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
-        let Some(number) = number else {
+        let Some(number) = values::integer(value) else {
             self.problem(name, "Input should be a valid integer", "int_parsing");
             return None;
         };
@@ -194,7 +203,7 @@ impl<'a> Fields<'a> {
     /// True or false.
     pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
         let value = self.value(name)?;
-        let is_so = boolean(value);
+        let is_so = values::boolean(value);
         if is_so.is_none() {
             self.problem(name, "Input should be a valid boolean", "bool_parsing");
         }
@@ -219,32 +228,6 @@ impl<'a> Fields<'a> {
     /// Goes on if nothing was wrong.
     pub fn end(self) -> Result<(), Vec<Problem>> {
         if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
-    }
-}
-
-/// A time whose offset lost its plus sign, as it does in a query that was not encoded.
-fn with_plus(text: String) -> String {
-    let is_offset = |offset: &str| {
-        offset.len() == 5
-            && offset.bytes().enumerate().all(|(at, b)| if at == 2 { b == b':' } else { b.is_ascii_digit() })
-    };
-    match text.rsplit_once(' ') {
-        Some((time, offset)) if time.contains('T') && is_offset(offset) => format!("{time}+{offset}"),
-        _ => text,
-    }
-}
-
-/// True or false, in the words of bodies and queries.
-fn boolean(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(is_so) => Some(*is_so),
-        Value::Number(number) => number.as_i64().filter(|n| (0..=1).contains(n)).map(|n| n == 1),
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" | "active" => Some(true),
-            "false" | "0" | "no" | "off" | "inactive" => Some(false),
-            _ => None,
-        },
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
@@ -273,14 +256,6 @@ fn has_nul(value: &Value) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_plus_sign_that_became_a_blank_is_one_again() {
-        assert_eq!(with_plus("2026-11-21T00:00:00 03:30".to_owned()), "2026-11-21T00:00:00+03:30");
-        for other in ["2026-11-21 00:00", "2026-11-21", "2026-11-21T00:00:00Z"] {
-            assert_eq!(with_plus(other.to_owned()), other);
-        }
-    }
 
     #[test]
     fn what_is_null_or_blank_is_not_there_and_all_problems_are_told_together() {

@@ -1,6 +1,7 @@
 //! What is known of every request before any dialect looks at it? Its id, and where it came from.
 
 use super::client_address::{ClientAddress, client_address};
+use super::encoding::unpacked;
 use super::limits::Standing;
 use crate::state::App;
 use axum::extract::{ConnectInfo, Request, State};
@@ -20,23 +21,24 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// The URI as the client wrote it, before the trailing slash was taken off.
+/// The URI as the client wrote it, before its slashes were tidied.
 #[derive(Clone, Debug)]
 pub struct WrittenUri(pub Uri);
 
-/// Takes one trailing slash off the path, in place: never a redirect, which would lose a body (C-01).
-pub fn strip_slash<B>(request: &mut axum::http::Request<B>) {
+/// Makes doubled slashes of the path one and takes off one at its end, in place: never a redirect, which would lose a
+/// body (C-01).
+pub fn tidy_path<B>(request: &mut axum::http::Request<B>) {
     let uri = request.uri().clone();
     let path = uri.path();
-    if path.len() > 1 && path.ends_with('/') {
-        let stripped = &path[..path.len() - 1];
-        let with_query =
-            uri.query().map_or_else(|| stripped.to_owned(), |query| format!("{stripped}?{query}"));
+    if path.contains("//") || (path.len() > 1 && path.ends_with('/')) {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let tidy = format!("/{}", segments.join("/"));
+        let with_query = uri.query().map_or_else(|| tidy.clone(), |query| format!("{tidy}?{query}"));
         if let Ok(path_and_query) = with_query.parse() {
             let mut parts = uri.clone().into_parts();
             parts.path_and_query = Some(path_and_query);
-            if let Ok(stripped) = Uri::from_parts(parts) {
-                *request.uri_mut() = stripped;
+            if let Ok(tidy) = Uri::from_parts(parts) {
+                *request.uri_mut() = tidy;
             }
         }
     }
@@ -68,8 +70,12 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     let mut response = if app.config.require_https && !address.is_https && !address.is_local {
         no_https(&id)
     } else {
-        next.run(request).await
+        next.run(unpacked(request)).await
     };
+    if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        // Which codings of a body are read (RFC 9110, 12.5.3).
+        response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     if let Some(Detail(text)) =
         response.extensions_mut().remove::<Detail>().filter(|_| !app.config.is_production)
     {

@@ -1,6 +1,6 @@
 //! How are connections taken? An accept loop with a limit on how slowly headers may come, and an orderly end.
 
-use super::request::strip_slash;
+use super::request::tidy_path;
 use crate::shutdown::Tasks;
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -58,7 +58,7 @@ pub async fn serve(listener: TcpListener, router: Router, tasks: &Tasks, until: 
         let place = Arc::new(place);
         let held = Place(place.clone());
         let service = tower::service_fn(move |mut request: hyper::Request<Incoming>| {
-            strip_slash(&mut request);
+            tidy_path(&mut request);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(held.clone());
             router.clone().oneshot(request.map(axum::body::Body::new))

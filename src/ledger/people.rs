@@ -6,7 +6,7 @@ use super::record::Action;
 use argon2::password_hash::SaltString;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
-use domain::agent::change_password::{ChangePassword, check_password};
+use domain::agent::change_password::{ChangePassword, check_password, opaque};
 use domain::agent::event::{AgentKind, Profile};
 use domain::agent::register::RegisterAgent;
 use domain::agent::set_active::SetActive;
@@ -21,24 +21,30 @@ use uuid::Uuid;
 /// The kind of secret that a password's hash is.
 pub const PASSWORD: &str = "password";
 
-/// Hashes a password: argon2id, a salt of its own. Takes tens of milliseconds: not for an async task.
+/// Hashes a password in the form in which it is compared: argon2id, a salt of its own. Takes tens of milliseconds: not
+/// for an async task.
 pub fn hash_password(password: &str) -> Result<String, RecordError> {
     let salt = SaltString::generate(&mut OsRng);
     let hash = Argon2::default()
-        .hash_password(password.as_bytes(), &salt)
+        .hash_password(opaque(password).as_bytes(), &salt)
         .map_err(|error| RecordError::Internal(error.to_string()))?;
     Ok(hash.to_string())
 }
 
-/// Whether a password is the one that was hashed. Takes as long where there is no such hash.
+/// Whether a password is the one that was hashed; hashes of earlier releases are of the form that was typed, which is
+/// tried second. Takes as long where there is no such hash.
 pub fn verify_password(password: &str, hash: Option<&str>) -> bool {
     // Any well-formed hash will do for unknown names: what counts is the time.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
                           kpYfBjAQjqzR4CaGkXcAMjkZTSm4NKvBLEhQCfcI8no";
     let is_known = hash.is_some();
     let parsed = PasswordHash::new(hash.unwrap_or(NOBODY));
+    let is_it = |password: &str, hash: &PasswordHash<'_>| {
+        Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
+    };
+    let compared = opaque(password);
     let is_right =
-        parsed.is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+        parsed.is_ok_and(|hash| is_it(&compared, &hash) || (compared != password && is_it(password, &hash)));
     is_right && is_known
 }
 
@@ -155,5 +161,22 @@ impl super::Ledger {
     pub async fn current_agent(&self, id: Uuid) -> Result<std::sync::Arc<domain::agent::Agent>, RecordError> {
         let folded = self.inner.loader.current(StreamId::new(StreamKind::Agent, id)).await?;
         Ok(folded.state.as_agent().cloned().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// K24: a password in either form of Unicode, and hashes of earlier releases.
+    #[test]
+    fn one_password_in_two_forms_is_one_and_old_hashes_still_count() {
+        let (composed, decomposed) = ("caf\u{e9} correct", "cafe\u{301} correct");
+        let hash = hash_password(decomposed).unwrap();
+        assert!(verify_password(composed, Some(&hash)) && verify_password(decomposed, Some(&hash)));
+        assert!(!verify_password("cafe correct", Some(&hash)) && !verify_password(composed, None));
+        let salt = SaltString::generate(&mut OsRng);
+        let old = Argon2::default().hash_password(decomposed.as_bytes(), &salt).unwrap().to_string();
+        assert!(verify_password(decomposed, Some(&old)));
     }
 }

@@ -1,9 +1,11 @@
 //! What does a dialer's link say? Which lead, or a hand-over; and whatever else stands in its query, by the form's names
 //! (B-050).
 
+use crate::http::decode;
 use axum::http::Uri;
 use domain::lead::details::DETAIL_MAX;
 use domain::phone::with_lost_plus;
+use domain::text::trim;
 use std::collections::BTreeMap;
 
 /// The most members of a query that are looked at.
@@ -32,9 +34,9 @@ impl Link {
     pub fn of(uri: &Uri) -> Self {
         let mut link = Self::default();
         let query = uri.query().unwrap_or("");
-        for (name, value) in form_urlencoded::parse(query.as_bytes()).take(MEMBERS_MAX) {
+        for (name, value) in decode::pairs(query.as_bytes()).into_iter().take(MEMBERS_MAX) {
             let is_phone = ["phone", "phone_number", "alt_phone"].contains(&&*name);
-            let value = if is_phone { with_lost_plus(&value) } else { value.trim().to_owned() };
+            let value = if is_phone { with_lost_plus(&value) } else { trim(&value).to_owned() };
             if value.is_empty() || value.chars().count() > DETAIL_MAX || value.contains('\0') {
                 continue;
             }

@@ -11,6 +11,7 @@ use crate::state::App;
 use axum::extract::{Request, State};
 use axum::response::Redirect;
 use axum_extra::extract::CookieJar;
+use domain::text::trim;
 
 /// The longest name or password looked at, in bytes.
 const FIELD_MAX: usize = 1_000;
@@ -34,7 +35,7 @@ async fn take(app: &App, request: Request) -> Result<(CookieJar, Redirect), Reje
     };
     let next = fields.get("next").filter(|next| is_ours(next)).map_or(HOME, String::as_str);
     let again = |problem: &str| Reject::LogIn { next: next.to_owned(), problem: Some(problem.to_owned()) };
-    let (name, password) = (text("username").trim(), text("password"));
+    let (name, password) = (trim(text("username")), text("password"));
     if name.is_empty() || password.is_empty() {
         return Err(again("Name and password are needed."));
     }

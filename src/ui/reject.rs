@@ -62,6 +62,11 @@ impl Reject {
             Self::Body(BodyError::Broken) => {
                 (StatusCode::BAD_REQUEST, "body_broken", "The form could not be read.")
             }
+            Self::Body(BodyError::UnknownCoding) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_encoding",
+                "The form is packed in a way that cannot be read.",
+            ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",

@@ -16,6 +16,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::lead::details::{DETAIL_MAX, DetailKind};
 use domain::lead::event::Person;
+use domain::text::trim;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -104,7 +105,7 @@ impl Entered {
 
 /// A text with one kind of line end and no blanks around it.
 fn lines(text: &str) -> String {
-    text.replace("\r\n", "\n").trim().to_owned()
+    trim(&text.replace("\r\n", "\n")).to_owned()
 }
 
 fn check(name: &str, text: &str) -> Result<Value, &'static str> {

@@ -3,6 +3,7 @@
 use super::HOME;
 use super::reject::{Reject, Rejected};
 use crate::http::body;
+use crate::http::decode;
 use crate::http::request::request_id;
 use crate::http::tokens::Use;
 use crate::ledger::Context;
@@ -107,7 +108,7 @@ impl FromRequest<App> for Form {
 /// Reads a form; of members given twice the last.
 pub async fn read_form(body: axum::body::Body) -> Result<BTreeMap<String, String>, Reject> {
     let bytes = body::read(body, FORM_MAX).await.map_err(Reject::Body)?;
-    Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+    Ok(decode::pairs(&bytes).into_iter().collect())
 }
 
 /// The cookie that keeps a token, for this page's paths only. `Lax`: a dialer's link is from another site.

@@ -7,6 +7,7 @@ mod dialects;
 mod faults;
 mod ledger;
 mod live;
+mod mutations;
 mod simulation;
 mod support;
 mod ui;

@@ -58,6 +58,12 @@ words! {
         SwitchOutdated = "switch_outdated",
         /// The number must not be dialed: the report moves its status and not that (C-44).
         Suppressed = "suppressed",
+        /// Present, and not to be read as a time: the report counts as made when it first came (C-17).
+        AttemptedAtUnreadable = "attempted_at_unreadable",
+        NumberIdUnreadable = "number_id_unreadable",
+        BatchIdUnreadable = "batch_id_unreadable",
+        AgentIdUnreadable = "agent_id_unreadable",
+        CallAllowedUnreadable = "call_allowed_unreadable",
     }
 }
 

@@ -1,6 +1,7 @@
 //! How is a detail of a lead read? Typed where document 000 types it, text everywhere else (B-026, B-030, C-34).
 
-use chrono::NaiveDate;
+use crate::text::{boolean_word, trim};
+use crate::time::parse_day;
 use serde_json::Value;
 
 /// The longest value of a detail, in characters (C-34).
@@ -30,12 +31,12 @@ impl DetailKind {
 
     /// Reads a value, blanks at its ends apart; `None`: it cannot be one of this kind.
     pub fn read(self, text: &str) -> Option<Value> {
-        let text = text.trim();
+        let text = trim(text);
         match self {
             Self::Text => Some(text.into()),
-            Self::Date => text.parse::<NaiveDate>().ok().map(|date| date.to_string().into()),
+            Self::Date => parse_day(text).ok().map(|date| date.to_string().into()),
             Self::Decimal => decimal(text).map(Value::from),
-            Self::Boolean => boolean(text).map(Value::from),
+            Self::Boolean => boolean_word(text).map(Value::from),
             Self::YesNoUnsure => {
                 let word = text.to_ascii_lowercase();
                 ["yes", "no", "unsure"].contains(&word.as_str()).then(|| word.into())
@@ -53,14 +54,6 @@ fn decimal(text: &str) -> Option<String> {
         (1..=10).contains(&whole.len()) && fraction.len() <= 4 && is_digits(whole) && is_digits(fraction);
     let dot = if fraction.is_empty() { "" } else { "." };
     is_good.then(|| format!("{sign}{whole}{dot}{fraction}"))
-}
-
-fn boolean(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" => Some(true),
-        "false" | "0" | "no" => Some(false),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -214,18 +214,12 @@ impl From<spelling::Unspelled> for PhoneError {
 
 /// The ASCII digit of a decimal digit of any script (Unicode category Nd).
 pub fn decimal_digit(c: char) -> Option<char> {
-    if c.is_ascii() {
-        return c.is_ascii_digit().then_some(c);
-    }
-    if !c.is_numeric() {
-        return None;
-    }
-    PHONE_NUMBER_UTIL.normalize_digits_only(c.encode_utf8(&mut [0; 4])).chars().next()
+    crate::text::digit_value(c).map(|value| char::from(b'0' + value))
 }
 
 /// A number of a query with the plus that nobody encoded: there it is a blank (B-021).
 pub fn with_lost_plus(text: &str) -> String {
-    let number = text.trim();
+    let number = crate::text::trim(text);
     let is_lost = text.starts_with(' ') && number.starts_with(|c: char| c.is_ascii_digit());
     if is_lost { format!("+{number}") } else { number.to_owned() }
 }

@@ -6,6 +6,7 @@ use super::reject::{self, Body, LIST_MAX, Reject, Rejected};
 use super::selection::Selection;
 use super::words;
 use crate::http::path::Named;
+use crate::http::values;
 use crate::http::written;
 use crate::ledger::change_numbers::NumberChange;
 use crate::state::App;
@@ -16,6 +17,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
 use domain::status::PanelStatus;
+use domain::text::trim;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
@@ -147,9 +149,9 @@ async fn bulk(app: &App, admin: &Admin, body: &Body<LIST_MAX>, asked: Asked) -> 
 async fn read(app: &App, body: &Body<LIST_MAX>, asked: Asked) -> Result<BulkChange, Reject> {
     let empty = Map::new();
     let fields = body.json.as_object().unwrap_or(&empty);
-    let dry_run = words::boolean(fields.get("dry_run")).unwrap_or(false);
+    let dry_run = fields.get("dry_run").and_then(values::boolean).unwrap_or(false);
     let word = words::text(fields.get("action")).0;
-    let (change, filter_word) = match (asked, word.as_deref().map(str::trim)) {
+    let (change, filter_word) = match (asked, word.as_deref().map(trim)) {
         (Asked::Delete, _) | (Asked::Action, Some("delete")) => (NumberChange::Delete, "status"),
         (Asked::Action, Some("reset")) => (NumberChange::SetStatus(PanelStatus::InQueue), "status"),
         (Asked::Status, _) | (Asked::Action, Some("update_status")) => {
@@ -171,7 +173,7 @@ async fn read(app: &App, body: &Body<LIST_MAX>, asked: Asked) -> Result<BulkChan
 fn status_of(fields: &Map<String, Value>) -> Result<PanelStatus, Reject> {
     let word = words::text(fields.get("status")).0;
     let word = word.ok_or_else(|| Reject::invalid("status", "Field required", "missing"))?;
-    words::panel_status(word.trim())
+    words::panel_status(trim(&word))
         .ok_or_else(|| Reject::invalid("status", "Not one of the eleven statuses", "enum"))
 }
 

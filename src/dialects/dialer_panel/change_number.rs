@@ -15,6 +15,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::ids::AnyId;
 use domain::status::PanelStatus;
+use domain::text::trim;
 use projections::lead::LeadRow;
 use utoipa::ToSchema;
 
@@ -40,7 +41,7 @@ struct Request {
 pub async fn set_status(State(app): State<App>, member: Member, Named(id): Named, body: Body) -> Answer {
     let word = words::text(body.json.get("status")).0;
     let word = word.ok_or_else(|| member.reject(Reject::invalid("status", "Field required", "missing")))?;
-    let status = words::panel_status(word.trim())
+    let status = words::panel_status(trim(&word))
         .ok_or_else(|| member.reject(Reject::invalid("status", "Not one of the eleven statuses", "enum")))?;
     change(&app, &member, &id, NumberChange::SetStatus(status)).await
 }

@@ -9,6 +9,7 @@ use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
+use domain::text::{integer_word, is_blank};
 use projections::lead_list::Total;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -63,9 +64,9 @@ async fn list(app: &App, fields: &Map<String, Value>, member: &Member) -> Result
 
 /// A whole number of the query; larger ones are capped.
 fn whole(fields: &Map<String, Value>, name: &'static str, default: i64, max: i64) -> Result<i64, Reject> {
-    let text = fields.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let text = fields.get(name).and_then(Value::as_str).filter(|text| !is_blank(text));
     let Some(text) = text else { return Ok(default) };
-    let number = text.parse::<i64>().ok().filter(|number| *number >= 0);
+    let number = integer_word(text).filter(|number| *number >= 0);
     let invalid = || Reject::Invalid {
         loc: vec!["query", name],
         msg: "Expected a whole number that is not negative".to_owned(),

@@ -3,7 +3,7 @@
 use super::caller::Dialer;
 use super::reject::{Reject, Rejected};
 use super::words;
-use crate::http::written;
+use crate::http::{idempotency, written};
 use crate::ledger::RecordError;
 use crate::ledger::issue_batch::{IssueBatch, IssuedBatch};
 use crate::ledger::machines::sha256_hex;
@@ -130,8 +130,7 @@ async fn issue(
     size_requested: u32,
     headers: &HeaderMap,
 ) -> Result<(IssuedBatch, HeaderMap), RecordError> {
-    let given =
-        headers.get("idempotency-key").map(|value| sha256_hex([b"next-batch:", value.as_bytes()].concat()));
+    let given = idempotency::key(headers).map(|key| sha256_hex(format!("next-batch:{key}")));
     let receipt = given.map(|digest| Key::idempotency(dialer.machine.id.into(), &digest));
     if let Some(batch) = first_batch(app, receipt.as_ref()).await? {
         return Ok((batch, written::headers(app.ledger.followed(), true, true)));

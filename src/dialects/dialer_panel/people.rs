@@ -1,12 +1,13 @@
 //! A person as the panel shows it, and what may be said of one (B-116).
 
 use super::reject::Reject;
-use super::words;
+use crate::http::values;
 use crate::ledger::RecordError;
 use crate::ledger::people::checked_hash;
 use crate::state::App;
 use domain::ids::AnyId;
 use domain::principal::{Role, Scope};
+use domain::text::trim;
 use projections::agents::AgentRow;
 use serde::Serialize;
 use serde_json::Value;
@@ -85,12 +86,17 @@ impl Said {
         let text = |field: &'static str| match &body[field] {
             Value::Null => Ok(None),
             Value::String(text) if text.chars().count() <= NAME_MAX && !text.contains('\0') => {
-                Ok(Some(text.trim().to_owned()))
+                Ok(Some(trim(text).to_owned()))
             }
             Value::String(_) => Err(Reject::invalid(field, "At most 200 characters", "string_too_long")),
             Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 Err(Reject::invalid(field, "Expected a text", "string_type"))
             }
+        };
+        // A phone comes as a number too.
+        let phone = match body["phone_number"].as_number() {
+            Some(number) => Some(values::number_text(number)),
+            None => text("phone_number")?,
         };
         let role = match text("role")?.filter(|word| !word.is_empty()) {
             None => None,
@@ -99,7 +105,7 @@ impl Said {
                 Some(role.ok_or_else(|| Reject::invalid("role", "Not a role", "enum"))?)
             }
         };
-        let is_active = words::boolean(body.get("is_active"));
+        let is_active = body.get("is_active").and_then(values::boolean);
         if is_active.is_none() && !body["is_active"].is_null() {
             return Err(Reject::invalid("is_active", "Expected true or false", "bool_type"));
         }
@@ -108,7 +114,7 @@ impl Said {
             role,
             first_name: text("first_name")?,
             last_name: text("last_name")?,
-            phone: text("phone_number")?,
+            phone,
             email: text("email")?,
             is_active,
             scopes: scopes(&body["scopes"])?,

@@ -18,6 +18,7 @@ use domain::dialing::set_schedule::SetSchedule;
 use domain::dialing::set_switch::{SetSwitch, SwitchedBy};
 use domain::dialing::{DialingCommand, decide};
 use domain::stream::StreamId;
+use domain::time::{TimeError, parse_day};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,7 +29,8 @@ struct Request {
     skip_holidays: Option<bool>,
     timezone: Option<String>,
     intervals: Option<Vec<Interval>>,
-    holidays: Option<Vec<NaiveDate>>,
+    /// Gregorian days, such as 2026-03-21.
+    holidays: Option<Vec<String>>,
     switch_locked: Option<bool>,
 }
 
@@ -54,7 +56,8 @@ pub async fn handler(
     let request: Request = serde_json::from_value(body.json)
         .map_err(|error| admin.reject(Reject::invalid("body", error.to_string(), "value_error")))?;
     let windows = windows(request.intervals.as_deref()).map_err(|reject| admin.reject(reject))?;
-    let action = Change { request: &request, windows };
+    let holidays = holidays(request.holidays.as_deref()).map_err(|reject| admin.reject(reject))?;
+    let action = Change { request: &request, windows, holidays };
     let recorded = app.ledger.record(&admin.context(), &action).await.map_err(|error| admin.reject(error))?;
     let dialing = app.ledger.dialing().await.map_err(|error| admin.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
@@ -71,9 +74,24 @@ fn windows(intervals: Option<&[Interval]>) -> Result<Option<Vec<Window>>, Reject
     intervals.map(|intervals| intervals.iter().map(window).collect()).transpose()
 }
 
+/// Days of the Gregorian calendar; a year far from ours is one of another calendar, and is said to be (K27).
+fn holidays(days: Option<&[String]>) -> Result<Option<Vec<NaiveDate>>, Reject> {
+    let day = |text: &String| {
+        parse_day(text).map_err(|error| match error {
+            TimeError::Year => Reject::invalid("holidays", format!("{text}: {error}"), "value_error"),
+            TimeError::Unreadable | TimeError::Number => {
+                let msg = format!("{text}: expected a day as YYYY-MM-DD");
+                Reject::invalid("holidays", msg, "value_error")
+            }
+        })
+    };
+    days.map(|days| days.iter().map(day).collect()).transpose()
+}
+
 struct Change<'a> {
     request: &'a Request,
     windows: Option<Vec<Window>>,
+    holidays: Option<Vec<NaiveDate>>,
 }
 
 impl Action for Change<'_> {
@@ -87,7 +105,7 @@ impl Action for Change<'_> {
             skip_holidays: request.skip_holidays.unwrap_or(dialing.skip_holidays),
             timezone: request.timezone.clone().unwrap_or_else(|| dialing.timezone.clone()),
             windows: self.windows.clone().unwrap_or_else(|| dialing.windows.clone()),
-            holidays: request.holidays.clone().unwrap_or_else(|| dialing.holidays.clone()),
+            holidays: self.holidays.clone().unwrap_or_else(|| dialing.holidays.clone()),
             switch_locked: request.switch_locked.unwrap_or(dialing.switch_locked),
         };
         desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);

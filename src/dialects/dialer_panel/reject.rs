@@ -90,6 +90,9 @@ impl Reject {
             Self::Body(BodyError::Broken) => {
                 (StatusCode::BAD_REQUEST, "body_broken", detail("The body could not be read"))
             }
+            Self::Body(error @ BodyError::UnknownCoding) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", detail(&error.to_string()))
+            }
             Self::UnsupportedType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
@@ -243,6 +246,7 @@ impl From<JsonError> for Reject {
             JsonError::Body(error) => Self::Body(error),
             JsonError::OtherType => Self::UnsupportedType,
             JsonError::NoObject => Self::invalid("body", "Expected a JSON object", "dict_type"),
+            JsonError::Bound(msg) => Self::invalid("body", msg, "too_long"),
             JsonError::Malformed { line, column } => {
                 let msg = format!("JSON decode error at line {line} column {column}");
                 Self::invalid("body", msg, "json_invalid")

@@ -2,11 +2,14 @@
 
 use super::reject::Reject;
 use super::words;
+use crate::http::values;
 use chrono_tz::Tz;
+use domain::external_id::external_id;
 use domain::ids::BatchId;
 use domain::lead::attempt::Warning;
 use domain::outcome::Outcome;
-use domain::time::{Instant, parse_instant};
+use domain::text::trim;
+use domain::time::{Instant, parse_moment};
 use domain::verdict::Remarks;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -21,6 +24,8 @@ pub struct Report {
     pub batch_id: Option<BatchId>,
     /// As stated; `None` if it was not, or cannot be read.
     pub attempted_at: Option<Instant>,
+    /// A time is stated and cannot be read: what else is said tells this report from others (C-17).
+    pub is_time_unread: bool,
     pub agent_id: Option<i64>,
     pub agent_phone: Option<String>,
     pub call_allowed: Option<bool>,
@@ -35,7 +40,7 @@ impl Report {
         let fields = body.as_object().unwrap_or(&empty);
         let field = |name: &str| fields.get(name);
         let outcome = match field("status") {
-            Some(Value::String(word)) => words::outcome(word.trim()).ok_or_else(|| {
+            Some(Value::String(word)) => words::outcome(trim(word)).ok_or_else(|| {
                 Reject::invalid("status", "Not one of the ten statuses of a report", "enum")
             })?,
             Some(Value::Null) | None => return Err(Reject::invalid("status", "Field required", "missing")),
@@ -43,8 +48,10 @@ impl Report {
                 return Err(Reject::invalid("status", "Expected a text", "string_type"));
             }
         };
+        let mut warnings = Vec::new();
         let (phone_number, _) = words::text(field("phone_number"));
-        let number_id = words::integer(field("number_id"));
+        let number_id =
+            named(field("number_id"), Warning::NumberIdUnreadable, &mut warnings, values::integer);
         if phone_number.is_none() && number_id.is_none() {
             return Err(Reject::invalid(
                 "phone_number",
@@ -54,23 +61,68 @@ impl Report {
         }
         let (reason, is_reason_cut) = words::text(field("reason"));
         let (user_message, is_message_cut) = words::text(field("user_message"));
-        let (batch_id, _) = words::text(field("batch_id"));
-        let (attempted_at, _) = words::text(field("attempted_at"));
-        let warnings =
-            if is_reason_cut || is_message_cut { vec![Warning::TextTruncated] } else { Vec::new() };
+        let batch_id = named(field("batch_id"), Warning::BatchIdUnreadable, &mut warnings, |value| {
+            Uuid::try_parse(trim(value.as_str()?)).ok().map(BatchId)
+        });
+        let agent_id = named(field("agent_id"), Warning::AgentIdUnreadable, &mut warnings, values::integer);
+        let (call_allowed, is_switch_unread) = read(field("call_allowed"), values::boolean);
+        let (attempted_at, is_time_unread) =
+            read(field("attempted_at").filter(|at| !says_nothing(at)), |at| {
+                parse_moment(&values::text(at)?, zone).ok()
+            });
+        let unread = [
+            (is_switch_unread, Warning::CallAllowedUnreadable),
+            (is_time_unread, Warning::AttemptedAtUnreadable),
+            (is_reason_cut || is_message_cut, Warning::TextTruncated),
+        ];
+        warnings.extend(unread.into_iter().filter(|(is_so, _)| *is_so).map(|(_, warning)| warning));
         Ok(Self {
             number_id,
-            phone_number: phone_number.map(|raw| raw.trim().to_owned()),
+            phone_number: phone_number.map(|raw| trim(&raw).to_owned()),
             outcome,
-            batch_id: batch_id.and_then(|id| Uuid::try_parse(id.trim()).ok()).map(BatchId),
-            attempted_at: attempted_at.and_then(|text| parse_instant(&text, zone).ok()),
-            agent_id: words::integer(field("agent_id")),
+            batch_id,
+            attempted_at,
+            is_time_unread,
+            agent_id,
             agent_phone: words::text(field("agent_phone")).0,
-            call_allowed: words::boolean(field("call_allowed")),
+            call_allowed,
             remarks: Remarks { reason, user_message, ..Remarks::default() },
             warnings,
         })
     }
+}
+
+/// Whether a value is a place-holder for none: null, blank, zero, or a word for nothing (C-46).
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => external_id(text).is_none(),
+        Value::Number(_) => values::integer(value) == Some(0),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// An id that may be a place-holder for none; one that is present and cannot be read adds its warning.
+fn named<T>(
+    value: Option<&Value>,
+    unread: Warning,
+    warnings: &mut Vec<Warning>,
+    how: impl Fn(&Value) -> Option<T>,
+) -> Option<T> {
+    let is_negative = |value: &&Value| values::integer(value).is_some_and(|number| number < 0);
+    let value = value.filter(|value| !says_nothing(value) && !is_negative(value));
+    let (id, is_unread) = read(value, how);
+    warnings.extend(is_unread.then_some(unread));
+    id
+}
+
+/// A value, and whether it is present and cannot be read.
+fn read<T>(value: Option<&Value>, how: impl Fn(&Value) -> Option<T>) -> (Option<T>, bool) {
+    let is_blank = |value: &&Value| value.is_null() || value.as_str().is_some_and(domain::text::is_blank);
+    let Some(value) = value.filter(|value| !is_blank(value)) else { return (None, false) };
+    let read = how(value);
+    let is_unread = read.is_none();
+    (read, is_unread)
 }
 
 #[cfg(test)]
@@ -79,37 +131,37 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn read(body: &Value) -> Result<Report, Reject> {
+    fn report(body: &Value) -> Result<Report, Reject> {
         Report::read(body, Tz::Asia__Tehran)
     }
 
     /// B-102, B-104, B-105, B-106
     #[test]
     fn the_documents_own_payload_is_read() {
-        let report = read(&json!({
+        let read = report(&json!({
             "number_id": 1, "phone_number": "0912...", "status": "POWER_OFF", "reason": "optional text",
             "attempted_at": "2025-03-01T11:30:00+03:30", "call_allowed": true, "agent_id": 5,
             "agent_phone": "0912...", "user_message": "customer message/comment"
         }))
         .unwrap();
-        assert_eq!((report.number_id, report.agent_id, report.call_allowed), (Some(1), Some(5), Some(true)));
-        assert_eq!(report.outcome, Outcome::PowerOff);
-        assert_eq!(report.attempted_at, Some("2025-03-01T08:00:00Z".parse().unwrap()));
+        assert_eq!((read.number_id, read.agent_id, read.call_allowed), (Some(1), Some(5), Some(true)));
+        assert_eq!(read.outcome, Outcome::PowerOff);
+        assert_eq!(read.attempted_at, Some("2025-03-01T08:00:00Z".parse().unwrap()));
     }
 
     #[test]
     fn nulls_and_blanks_say_nothing() {
-        let report = read(&json!({
+        let read = report(&json!({
             "number_id": 1, "phone_number": "", "status": "BUSY", "reason": null, "user_message": "  ",
             "agent_id": null, "agent_phone": "", "batch_id": null
         }))
         .unwrap();
-        assert_eq!((report.phone_number, report.batch_id, report.remarks), (None, None, Remarks::default()));
+        assert_eq!((read.phone_number, read.batch_id, read.remarks), (None, None, Remarks::default()));
     }
 
     #[test]
     fn only_a_bad_status_or_no_number_at_all_is_refused() {
-        let loc = |body: Value| match read(&body) {
+        let loc = |body: Value| match report(&body) {
             Err(Reject::Invalid { loc, .. }) => loc[1],
             other => panic!("{other:?}"),
         };
@@ -118,8 +170,72 @@ mod tests {
         assert_eq!(loc(json!({ "number_id": 1, "status": 5 })), "status");
         assert_eq!(loc(json!({ "number_id": null, "phone_number": "", "status": "BUSY" })), "phone_number");
         assert!(
-            read(&json!({ "number_id": "7", "status": "BUSY", "reason": [1], "attempted_at": {} })).is_ok()
+            report(&json!({ "number_id": "7", "status": "BUSY", "reason": [1], "attempted_at": {} })).is_ok()
         );
+    }
+
+    /// K20, K22, C-46: an id that cannot be read is named, and a place-holder is none.
+    #[test]
+    fn ids_are_read_in_every_spelling_and_what_cannot_be_read_is_named() {
+        let body = |member: &str, value: Value| {
+            let mut body = json!({ "phone_number": "09123456789", "status": "BUSY" });
+            body[member] = value;
+            report(&body).unwrap()
+        };
+        for value in [json!(5), json!(5.0), json!("5"), json!("5.0"), json!("۵"), json!(" 5\u{200b}")] {
+            assert_eq!(body("number_id", value.clone()).number_id, Some(5), "{value}");
+            assert_eq!(body("agent_id", value.clone()).agent_id, Some(5), "{value}");
+        }
+        for value in [
+            json!(null),
+            json!(""),
+            json!(0),
+            json!("0"),
+            json!(-1),
+            json!("undefined"),
+            json!("None"),
+            json!("{{id}}"),
+        ] {
+            for member in ["number_id", "agent_id", "batch_id"] {
+                let read = body(member, value.clone());
+                assert_eq!(
+                    (read.number_id, read.agent_id, read.batch_id),
+                    (None, None, None),
+                    "{member} {value}"
+                );
+                assert_eq!(read.warnings, [], "{member} {value}");
+            }
+        }
+        for (member, value, warning) in [
+            ("number_id", json!("five"), Warning::NumberIdUnreadable),
+            ("number_id", json!([5]), Warning::NumberIdUnreadable),
+            ("agent_id", json!(2.5), Warning::AgentIdUnreadable),
+            ("agent_id", json!({}), Warning::AgentIdUnreadable),
+            ("batch_id", json!("b-1"), Warning::BatchIdUnreadable),
+            ("batch_id", json!(17), Warning::BatchIdUnreadable),
+            ("call_allowed", json!("maybe"), Warning::CallAllowedUnreadable),
+            ("attempted_at", json!("soon"), Warning::AttemptedAtUnreadable),
+            ("attempted_at", json!("20261120"), Warning::AttemptedAtUnreadable),
+            ("attempted_at", json!(46562.5833), Warning::AttemptedAtUnreadable),
+            ("attempted_at", json!({}), Warning::AttemptedAtUnreadable),
+            ("attempted_at", json!("1405-01-01T10:00:00"), Warning::AttemptedAtUnreadable),
+        ] {
+            assert_eq!(body(member, value.clone()).warnings, [warning], "{member} {value}");
+        }
+        for nothing in [json!(null), json!(""), json!(0), json!("N/A"), json!("0000-00-00 00:00:00")] {
+            let read = body("attempted_at", nothing);
+            assert_eq!((read.attempted_at, read.is_time_unread, read.warnings.len()), (None, false, 0));
+        }
+        let at: Instant = "2026-11-20T06:30:00Z".parse().unwrap();
+        for value in [
+            json!("2026-11-20T10:00+03:30"),
+            json!(1_795_156_200),
+            json!(1_795_156_200_000_i64),
+            json!("1795156200.0"),
+            json!("2026-11-20 10:00"),
+        ] {
+            assert_eq!(body("attempted_at", value.clone()).attempted_at, Some(at), "{value}");
+        }
     }
 
     proptest! {
@@ -129,7 +245,7 @@ mod tests {
             attempted_at in prop_oneof![Just(json!({})), any::<f64>().prop_map(Value::from), ".*".prop_map(Value::from)],
         ) {
             let body = json!({ "number_id": 1, "status": "BUSY", "reason": reason, "attempted_at": attempted_at });
-            prop_assert!(read(&body).is_ok());
+            prop_assert!(report(&body).is_ok());
         }
     }
 }

@@ -5,7 +5,7 @@ use super::reject::{Body, Reject, Rejected};
 use super::report::Report;
 use super::resolve::{self, About};
 use super::words;
-use crate::http::written;
+use crate::http::{idempotency, written};
 use crate::ledger::desk::Desk;
 use crate::ledger::machines::sha256_hex;
 use crate::ledger::quarantine::keep;
@@ -99,7 +99,7 @@ pub async fn handler(
 ) -> Result<Response, Rejected> {
     let body_hash = sha256_hex(&body.bytes);
     let context = Context { body_hash: Some(body_hash.clone()), ..dialer.context() };
-    let key = headers.get("idempotency-key").map(|value| sha256_hex(value.as_bytes()));
+    let key = idempotency::key(&headers).map(sha256_hex);
     let dialing = app.ledger.dialing_lately().await.map_err(|error| dialer.reject(error))?;
     let mut zone = dialing.zone();
     loop {
@@ -195,13 +195,17 @@ impl Record<'_> {
     fn receipt(&self, now: domain::time::Instant) -> Option<TakeKey> {
         let credential = self.dialer.machine.id.into();
         let (key, until) = match &self.key {
-            Some(digest) => (Key::idempotency(credential, digest), now + Duration::days(IDEMPOTENCY_DAYS)),
+            Some(digest) => {
+                (Key::idempotency(credential, digest), Some(now + Duration::days(IDEMPOTENCY_DAYS)))
+            }
+            // A time that cannot be read still tells this report from others: sent again, it is this one for ever.
+            None if self.report.is_time_unread => (Key::content(credential, self.body_hash), None),
             None if self.report.attempted_at.is_none() => {
-                (Key::content(credential, self.body_hash), now + Duration::seconds(CONTENT_SECONDS))
+                (Key::content(credential, self.body_hash), Some(now + Duration::seconds(CONTENT_SECONDS)))
             }
             None => return None,
         };
-        Some(TakeKey { key, holder: self.body_hash.to_owned(), until: Some(until), outcome: None })
+        Some(TakeKey { key, holder: self.body_hash.to_owned(), until, outcome: None })
     }
 
     async fn report_on(
@@ -299,7 +303,7 @@ impl Record<'_> {
             attempts: 0,
             lease: LeaseAnswer::None,
             call_allowed: is_enabled,
-            warnings: ignored.into_iter().collect(),
+            warnings: self.report.warnings.iter().copied().chain(ignored).collect(),
             quarantined: true,
         };
         desk.take(TakeKey { outcome: serde_json::to_value(&reply).ok(), ..take });

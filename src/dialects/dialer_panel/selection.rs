@@ -2,13 +2,15 @@
 
 use super::reject::Reject;
 use super::words;
+use crate::http::values;
 use crate::ledger::RecordError;
 use crate::state::App;
-use chrono::{Datelike, Duration, NaiveDate};
+use chrono::Duration;
 use chrono_tz::Tz;
 use domain::ids::AnyId;
 use domain::phone::{Phone, Validity};
-use domain::time::{Instant, day_start, parse_instant};
+use domain::text::trim;
+use domain::time::{Instant, day_start, parse_day, parse_instant};
 use projections::lead_list::{Column, Filter, Order};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -30,7 +32,7 @@ impl Selection {
     pub async fn read(app: &App, fields: &Map<String, Value>, only: Option<Uuid>) -> Result<Self, Reject> {
         let dialing = app.ledger.dialing().await?;
         let zone = dialing.zone();
-        let text = |name: &str| words::text(fields.get(name)).0.map(|text| text.trim().to_owned());
+        let text = |name: &str| words::text(fields.get(name)).0.map(|text| trim(&text).to_owned());
         let status = match text("status").or_else(|| text("filter_status")) {
             None => None,
             Some(word) => Some(
@@ -64,7 +66,7 @@ impl Selection {
         let mut selection = Self::read(app, fields, None).await?;
         let ids = fields.get("ids").filter(|value| !value.is_null());
         let excluded = fields.get("excluded_ids").filter(|value| !value.is_null());
-        match (ids, words::boolean(fields.get("select_all")).unwrap_or(false)) {
+        match (ids, fields.get("select_all").and_then(values::boolean).unwrap_or(false)) {
             (Some(ids), false) => {
                 if excluded.is_some_and(|ids| ids.as_array().is_none_or(|ids| !ids.is_empty())) {
                     return Err(Reject::invalid("excluded_ids", "Only with select_all", "value_error"));
@@ -99,11 +101,7 @@ async fn numbers(app: &App, field: &'static str, value: &Value) -> Result<Vec<i6
     }
     let mut nums = Vec::with_capacity(list.len());
     for value in list {
-        let id = match value {
-            Value::Number(number) => number.as_i64().map(AnyId::Num),
-            Value::String(text) => AnyId::parse(text.trim()),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-        };
+        let id = values::text(value).and_then(|text| AnyId::parse(trim(&text)));
         match id.ok_or_else(|| invalid("Expected ids"))? {
             AnyId::Num(num) => nums.push(num),
             other @ (AnyId::Uuid(_) | AnyId::Oid { .. }) => {
@@ -128,10 +126,9 @@ fn day(text: Option<String>, field: &'static str, zone: Tz, is_end: bool) -> Res
     let Some(text) = text else { return Ok(None) };
     let invalid =
         || Reject::invalid(field, "Expected a day (YYYY-MM-DD) or a time (ISO 8601)", "value_error");
-    if let Ok(day) = text.parse::<NaiveDate>() {
+    if let Ok(day) = parse_day(&text) {
         let day = if is_end { day.succ_opt().ok_or_else(invalid)? } else { day };
-        let is_sane = (1970..=2200).contains(&day.year());
-        return if is_sane { Ok(Some(day_start(day, zone))) } else { Err(invalid()) };
+        return Ok(Some(day_start(day, zone)));
     }
     let at = parse_instant(&text, zone).map_err(|_| invalid())?;
     // "To" names an instant that still belongs.

@@ -1,9 +1,11 @@
 //! The dialer panel's words and ours.
 
+use crate::http::values;
 use chrono::NaiveTime;
 use chrono_tz::Tz;
 use domain::outcome::Outcome;
 use domain::status::PanelStatus;
+use domain::text::{is_blank, trim};
 use domain::time::Instant;
 use serde_json::Value;
 
@@ -56,7 +58,7 @@ pub fn instant(at: Instant, zone: Tz) -> String {
 
 /// A wall clock time: `HH:MM` or `HH:MM:SS`; `24:00` is the end of the day.
 pub fn time_of_day(text: &str) -> Option<NaiveTime> {
-    match text.trim() {
+    match trim(text) {
         "24:00" | "24:00:00" => Some(NaiveTime::MIN),
         text => ["%H:%M", "%H:%M:%S"].iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok()),
     }
@@ -67,42 +69,16 @@ pub fn text(value: Option<&Value>) -> (Option<String>, bool) {
     let text = match value {
         None | Some(Value::Null) => return (None, false),
         Some(Value::String(text)) => text.clone(),
-        Some(other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_))) => {
-            other.to_string()
-        }
+        Some(Value::Number(number)) => values::number_text(number),
+        Some(other @ (Value::Bool(_) | Value::Array(_) | Value::Object(_))) => other.to_string(),
     };
     let text = text.replace('\0', "");
-    if text.trim().is_empty() {
+    if is_blank(&text) {
         return (None, false);
     }
     match text.char_indices().nth(TEXT_MAX) {
         Some((end, _)) => (Some(text[..end].to_owned()), true),
         None => (Some(text), false),
-    }
-}
-
-/// An integer in a report, as a number or as digits.
-pub fn integer(value: Option<&Value>) -> Option<i64> {
-    match value? {
-        Value::Number(number) => number.as_i64(),
-        Value::String(digits) => digits.trim().parse().ok(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// A boolean in a report, also spelled as text or number.
-pub fn boolean(value: Option<&Value>) -> Option<bool> {
-    match value? {
-        Value::Bool(is_so) => Some(*is_so),
-        Value::Number(number) => number.as_i64().and_then(|number| {
-            [(0, false), (1, true)].iter().find_map(|(n, b)| (*n == number).then_some(*b))
-        }),
-        Value::String(word) => match word.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" => Some(true),
-            "false" | "0" | "no" => Some(false),
-            _ => None,
-        },
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ use super::intake::Sent;
 use super::reject::Reject;
 use super::signature::{self, WINDOW_SECONDS};
 use crate::http::client_address::ClientAddress;
+use crate::http::decode;
 use crate::http::limits::Bucket;
 use crate::http::signatures::is_sha256_hex;
 use crate::ledger::Context;
@@ -13,6 +14,7 @@ use crate::state::App;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
 use domain::principal::{Principal, Scope};
+use domain::text::{is_blank, trim};
 use std::net::IpAddr;
 
 /// The name of this dialect in metadata.
@@ -99,9 +101,10 @@ fn query_key(request: &Request) -> Option<String> {
     }
     let query = request.uri().query().unwrap_or("");
     let names = ["api_key", "dialer_api_key"];
-    form_urlencoded::parse(query.as_bytes())
-        .find(|(name, value)| names.contains(&&**name) && !value.trim().is_empty())
-        .map(|(_, value)| value.trim().to_owned())
+    decode::pairs(query.as_bytes())
+        .into_iter()
+        .find(|(name, value)| names.contains(&name.as_str()) && !is_blank(value))
+        .map(|(_, value)| trim(&value).to_owned())
 }
 
 impl Caller {

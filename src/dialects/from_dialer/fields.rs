@@ -3,13 +3,15 @@
 use super::intake::Sent;
 use super::reject::Reject;
 use super::words;
-use chrono::DateTime;
+use crate::http::values::number_text;
 use chrono_tz::Tz;
 use domain::credential::event::Profile;
+use domain::external_id::external_id;
 use domain::lead::details::{DETAIL_MAX, DetailKind};
 use domain::lead::event::Person;
 use domain::phone::{Phone, Region, with_lost_plus};
-use domain::time::{Instant, parse_instant};
+use domain::text::{ascii_digits, trim};
+use domain::time::{Instant, from_unix, parse_moment};
 use serde_json::{Map, Value};
 
 /// The most members of one request.
@@ -41,6 +43,11 @@ impl Fields {
             }
         }
         Ok(Self(fields))
+    }
+
+    /// An id of another system, if it names anything (C-46).
+    pub fn id(&self, name: &str) -> Option<&str> {
+        external_id(self.text(name)?)
     }
 
     /// A field's text.
@@ -81,24 +88,30 @@ impl Fields {
 
     /// The call that the click belongs to: `uniqueid`, or `session_id` with `epoch` (C-25).
     pub fn call(&self) -> Option<String> {
-        if let Some(id) = self.text("uniqueid") {
+        if let Some(id) = self.id("uniqueid") {
             return Some(format!("uniqueid:{id}"));
         }
-        Some(format!("session:{}:{}", self.text("session_id")?, self.text("epoch")?))
+        Some(format!("session:{}:{}", self.id("session_id")?, self.id("epoch")?))
     }
 
-    /// When that call was: what a `uniqueid` begins with, else `epoch`, both in seconds since 1970; else `SQLdate`, a
-    /// local time of `zone` (C-24).
+    /// When that call was: `epoch`; else `SQLdate`, a local time of `zone`; else the seconds that a `uniqueid` of
+    /// Asterisk begins with (C-49).
     pub fn called_at(&self, zone: Tz) -> Option<Instant> {
-        let read = |text: &str| {
-            text.parse::<i64>().ok().filter(|seconds| (946_684_800..4_102_444_800).contains(seconds))
+        let unix = |text: &str| from_unix(ascii_digits(trim(text)).parse().ok()?).ok();
+        let of_uniqueid = |id: &str| unix(id.split('.').next()?.rsplit('-').next()?);
+        let epoch = self.text("epoch").and_then(unix);
+        epoch
+            .or_else(|| parse_moment(self.text("SQLdate")?, zone).ok())
+            .or_else(|| of_uniqueid(self.text("uniqueid")?))
+    }
+
+    /// The members that state a time of the call and cannot be read as one.
+    pub fn unread_times(&self, zone: Tz) -> Vec<&'static str> {
+        let is_unread = |name: &str| {
+            let only = |text: &str| Self([(name.to_owned(), Value::from(text))].into_iter().collect());
+            self.id(name).is_some_and(|text| only(text).called_at(zone).is_none())
         };
-        let of_uniqueid =
-            self.text("uniqueid").and_then(|id| read(id.split('.').next()?.rsplit('-').next()?));
-        let seconds = of_uniqueid.or_else(|| read(self.text("epoch")?));
-        seconds
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-            .or_else(|| parse_instant(self.text("SQLdate")?, zone).ok())
+        ["epoch", "SQLdate"].into_iter().filter(|name| is_unread(name)).collect()
     }
 }
 
@@ -107,7 +120,7 @@ fn read(name: &str, value: &Value, is_text: bool) -> Result<Option<Value>, Rejec
     let text = match value {
         Value::Null => return Ok(None),
         Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number_text(number),
         Value::Bool(is_so) => is_so.to_string(),
         // Kept as it is where nobody knows better.
         Value::Array(_) | Value::Object(_) if DetailKind::of(name) == DetailKind::Text => value.to_string(),
@@ -119,7 +132,7 @@ fn read(name: &str, value: &Value, is_text: bool) -> Result<Option<Value>, Rejec
     if text.chars().count() > DETAIL_MAX {
         return Err(Reject::Invalid { field: shown(name), is_too_long: true });
     }
-    if words::is_absent(&text) {
+    if words::is_absent(&text) || words::is_no_id(name, &text) {
         return Ok(None);
     }
     if is_text && words::PHONES.contains(&name) {

@@ -2,10 +2,13 @@
 
 use super::reject::Reject;
 use crate::http::body;
+use crate::http::decode;
+use crate::http::json;
 use crate::http::request::WrittenUri;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{Method, header};
+use domain::text::{is_blank, trim};
 use serde_json::{Map, Value};
 
 /// The largest body, in bytes.
@@ -48,7 +51,7 @@ pub async fn read(request: Request) -> Result<Sent, Reject> {
     if !content_type.is_empty() && !content_type.contains("json") && !content_type.starts_with("text/") {
         return Err(Reject::UnsupportedType);
     }
-    match serde_json::from_slice(&body) {
+    match json::parse(&body) {
         Ok(Value::Object(fields)) => Ok(sent(fields, false)),
         Ok(_) | Err(_) => Err(Reject::Malformed),
     }
@@ -57,10 +60,10 @@ pub async fn read(request: Request) -> Result<Sent, Reject> {
 /// The members of a query; of those given twice the last that says something.
 fn pairs(encoded: &[u8]) -> Map<String, Value> {
     let mut fields = Map::new();
-    for (name, value) in form_urlencoded::parse(encoded).filter(|(name, _)| !name.is_empty()) {
-        let is_new = !fields.contains_key(&*name);
-        if is_new || !value.trim().is_empty() {
-            fields.insert(name.into_owned(), Value::String(value.into_owned()));
+    for (name, value) in decode::pairs(encoded).into_iter().filter(|(name, _)| !name.is_empty()) {
+        let is_new = !fields.contains_key(&name);
+        if is_new || !is_blank(&value) {
+            fields.insert(name, Value::String(value));
         }
     }
     fields
@@ -70,9 +73,9 @@ async fn multipart(request: Request) -> Result<Map<String, Value>, Reject> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Reject::Malformed)?;
     let mut fields = Map::new();
     while let Some(field) = form.next_field().await.map_err(|_| Reject::Malformed)? {
-        let Some(name) = field.name().map(ToOwned::to_owned) else { continue };
-        let text = field.text().await.map_err(|_| Reject::Malformed)?;
-        fields.insert(name, Value::String(text));
+        let Some(name) = field.name().map(|name| trim(name).to_owned()) else { continue };
+        let bytes = field.bytes().await.map_err(|_| Reject::Malformed)?;
+        fields.insert(name, Value::String(decode::text(&bytes).into_owned()));
     }
     Ok(fields)
 }

@@ -9,7 +9,7 @@ use super::resolve;
 use super::signature::canonical;
 use crate::http::request::is_prefetch;
 use crate::http::request::request_id;
-use crate::http::written;
+use crate::http::{idempotency, written};
 use crate::ledger::RecordError;
 use crate::ledger::desk::Desk;
 use crate::ledger::machines::sha256_hex;
@@ -19,6 +19,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use chrono_tz::Tz;
 use domain::agent::Agent;
 use domain::credential::event::CanonicalForm;
 use domain::ids::{AgentId, AttemptId, FactId};
@@ -124,7 +125,7 @@ async fn take(app: &App, request: axum::extract::Request, request_id: &str) -> R
     let caller = caller.check_signature(app, &headers, &sent)?;
     let fields = Fields::read(&sent, caller.machine.credential.configuration.profile)?;
     let digest = sha256_hex(canonical(&fields.0, CanonicalForm::Js));
-    let key = headers.get("idempotency-key").map(|value| sha256_hex(value.as_bytes()));
+    let key = idempotency::key(&headers).map(sha256_hex);
     let click = Click { caller: &caller, fields: &fields, digest: &digest, key };
     let recorded = app.ledger.record(&caller.context(&digest), &click).await?;
     let told = recorded.answer?;
@@ -199,6 +200,13 @@ impl Action for Click<'_> {
         };
         let mut lead = desk.decide_lead(id, &LeadCommand::RecordInterest(Box::new(interest))).await?;
         let attempt = self.attempt(desk, agent_id, &agent).await?;
+        if attempt.is_some() {
+            let zone = self.zone(desk).await?;
+            let unread = self.fields.unread_times(zone).into_iter();
+            warnings.extend(
+                unread.map(|name| format!("{name} could not be read as a time; it is kept as it was sent")),
+            );
+        }
         // The interest is recorded whether or not the lead has room for one attempt more.
         if let Some(attempt) = attempt.filter(|attempt| attempt.require_room(&lead).is_ok()) {
             lead = desk.decide_lead(id, &LeadCommand::ReportAttempt(Box::new(attempt))).await?;
@@ -215,6 +223,15 @@ impl Action for Click<'_> {
 }
 
 impl Click<'_> {
+    /// The zone of the dialer's local times: its credential's, else the ledger's.
+    async fn zone(&self, desk: &mut Desk<'_>) -> Result<Tz, RecordError> {
+        let configured = self.caller.machine.credential.configuration.timezone.as_deref();
+        match configured.and_then(|zone| zone.parse().ok()) {
+            Some(zone) => Ok(zone),
+            None => Ok(desk.dialing().await?.zone()),
+        }
+    }
+
     /// The call that the click names, as an attempt. Whatever else a later click says of it, it is the same call (C-25).
     async fn attempt(
         &self,
@@ -227,11 +244,7 @@ impl Click<'_> {
         let key = Key::content(self.caller.machine.id.into(), &format!("attempt:{}", sha256_hex(call)));
         let known = desk.key(&key).await?.and_then(|held| held.outcome);
         let known = known.and_then(|outcome| serde_json::from_value(outcome["attempted_at"].clone()).ok());
-        let configured = self.caller.machine.credential.configuration.timezone.as_deref();
-        let zone = match configured.and_then(|zone| zone.parse().ok()) {
-            Some(zone) => zone,
-            None => desk.dialing().await?.zone(),
-        };
+        let zone = self.zone(desk).await?;
         let attempted_at = known.or_else(|| self.fields.called_at(zone)).unwrap_or(now);
         if known.is_none() {
             let outcome = Some(json!({ "attempted_at": attempted_at }));

@@ -93,6 +93,9 @@ impl Reject {
             Self::Body(BodyError::Broken) => {
                 told(StatusCode::BAD_REQUEST, "body_broken", "The body could not be read")
             }
+            Self::Body(error @ BodyError::UnknownCoding) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", error.to_string())
+            }
             Self::Unavailable => told(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",

@@ -1,6 +1,8 @@
 //! The fields of document 000: their other names, and what is none.
 
 use domain::credential::event::Profile;
+use domain::external_id::means_none;
+use domain::text::trim;
 use serde_json::{Map, Value};
 
 /// Other names that clients use, and ours.
@@ -39,8 +41,19 @@ pub fn is_dropped(name: &str) -> bool {
 
 /// Whether a text says nothing: blank, a date of zeros, or a place-holder that nobody filled in.
 pub fn is_absent(text: &str) -> bool {
-    let text = text.trim();
-    text.is_empty() || text == "0000-00-00" || (text.starts_with("--A--") && text.ends_with("--B--"))
+    let text = trim(text);
+    text.is_empty()
+        || text.starts_with("0000-00-00")
+        || (text.starts_with("--A--") && text.ends_with("--B--"))
+}
+
+/// Ids of other systems, among the fields.
+const IDS: [&str; 6] = ["lead_id", "vendor_lead_code", "vendor_id", "list_id", "uniqueid", "session_id"];
+
+/// Whether a field is an id of another system and its value names nothing (C-46).
+pub fn is_no_id(name: &str, text: &str) -> bool {
+    let ours = alias(name, Profile::Generic).unwrap_or(name);
+    IDS.contains(&ours) && means_none(text)
 }
 
 /// First name, middle initial and last name, by single blanks (B-024).

@@ -2,12 +2,14 @@
 
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
+use crate::http::fields::Fields;
+use crate::http::query::Members;
+use crate::http::values;
 use crate::state::App;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use projections::dead_letters::DeadLetterRow;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 const LIMIT_MAX: i64 = 1_000;
 
@@ -52,16 +54,16 @@ pub fn item(row: DeadLetterRow) -> Item {
 pub async fn handler(
     State(app): State<App>,
     reader: Reader,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    let number = |name: &'static str, default: i64| match query.get(name).filter(|text| !text.is_empty()) {
+    let number = |name: &'static str, default: i64| match Fields::of_query(&query).value(name) {
         None => Ok(default),
-        Some(text) => text.parse::<i64>().ok().filter(|n| *n >= 0).ok_or_else(|| {
+        Some(value) => values::integer(value).filter(|n| *n >= 0).ok_or_else(|| {
             reader.reject(Reject::Invalid { loc: ["query", name], msg: "Expected a whole number".to_owned() })
         }),
     };
     let limit = number("limit", 100)?.clamp(1, LIMIT_MAX);
-    let include_resolved = query.get("all").is_some_and(|text| text == "true" || text == "1");
+    let include_resolved = query.get("all").and_then(values::boolean).unwrap_or(false);
     let rows = app
         .ledger
         .views()

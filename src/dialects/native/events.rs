@@ -3,13 +3,15 @@
 
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
+use crate::http::fields::Fields;
+use crate::http::query::Members;
+use crate::http::values;
 use crate::ledger::replay::LIMIT_MAX;
 use crate::state::App;
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use std::collections::BTreeMap;
 
 /// Events answered where no limit is given.
 const LIMIT: i64 = 1_000;
@@ -17,16 +19,15 @@ const LIMIT: i64 = 1_000;
 pub async fn handler(
     State(app): State<App>,
     reader: Reader,
-    Query(query): Query<BTreeMap<String, String>>,
+    Members(query): Members,
 ) -> Result<Response, Rejected> {
-    let number =
-        |name: &'static str, default: i64, max: i64| match query.get(name).filter(|text| !text.is_empty()) {
-            None => Ok(default),
-            Some(text) => text.parse().ok().filter(|n| (1..=max).contains(n)).ok_or_else(|| {
-                let msg = format!("Expected a whole number from 1 to {max}");
-                reader.reject(Reject::Invalid { loc: ["query", name], msg })
-            }),
-        };
+    let number = |name: &'static str, default: i64, max: i64| match Fields::of_query(&query).value(name) {
+        None => Ok(default),
+        Some(value) => values::integer(value).filter(|n| (1..=max).contains(n)).ok_or_else(|| {
+            let msg = format!("Expected a whole number from 1 to {max}");
+            reader.reject(Reject::Invalid { loc: ["query", name], msg })
+        }),
+    };
     let from = number("from", 1, i64::MAX)?;
     let limit = number("limit", LIMIT, LIMIT_MAX)?;
     let head = app.ledger.views().head().await.map_err(|error| reader.failed(error))?;

@@ -2,6 +2,7 @@
 
 use crate::http::body::{self, BodyError};
 use crate::http::fields::Problem;
+use crate::http::json::{self, Fault};
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
 use crate::state::App;
@@ -50,6 +51,7 @@ impl Reject {
                     BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                     BodyError::TooSlow => StatusCode::REQUEST_TIMEOUT,
                     BodyError::Broken => StatusCode::BAD_REQUEST,
+                    BodyError::UnknownCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 };
                 (status, "body", detail(&error.to_string()))
             }
@@ -128,12 +130,12 @@ impl FromRequest<App> for Body {
         if bytes.is_empty() {
             return Ok(Self(json!({})));
         }
-        match serde_json::from_slice::<Value>(&bytes) {
+        let invalid =
+            |msg: &str| Rejected(Reject::Invalid { loc: ["body", "body"], msg: msg.to_owned() }, id.clone());
+        match json::parse(&bytes) {
             Ok(json) if json.is_object() => Ok(Self(json)),
-            Ok(_) | Err(_) => Err(Rejected(
-                Reject::Invalid { loc: ["body", "body"], msg: "Expected a JSON object".to_owned() },
-                id,
-            )),
+            Ok(_) | Err(Fault::Malformed { .. }) => Err(invalid("Expected a JSON object")),
+            Err(Fault::Bound(msg)) => Err(invalid(msg)),
         }
     }
 }

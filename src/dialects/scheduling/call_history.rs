@@ -14,7 +14,7 @@ use axum::extract::State;
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
 use domain::outcome::Outcome;
-use domain::time::{Instant, day_start};
+use domain::time::{Instant, day_start, parse_day};
 use projections::Views;
 use projections::call_list::{Call, Filter};
 use serde::Serialize;
@@ -138,10 +138,7 @@ pub async fn asked(app: &App, mut fields: Fields<'_>) -> Result<(Views, Filter),
 
 fn day(fields: &mut Fields<'_>, name: &'static str) -> Option<NaiveDate> {
     let text = fields.text(name)?;
-    // Years that every zone and the database can hold.
-    let first = NaiveDate::from_ymd_opt(1970, 1, 2);
-    let last = NaiveDate::from_ymd_opt(2200, 1, 1);
-    let day = text.parse().ok().filter(|day| first <= Some(*day) && Some(*day) <= last);
+    let day = parse_day(&text).ok();
     if day.is_none() {
         fields.problem(
             name,

@@ -58,7 +58,7 @@ async fn read(app: &App, body: &serde_json::Map<String, serde_json::Value>) -> R
     let agent_id = fields.required("agent_id", agent_id);
     let first_name = fields.text("first_name");
     let first_name = fields.required("first_name", first_name);
-    let phone = fields.text("phone_e164");
+    let phone = fields.number_text("phone_e164");
     let phone = fields.required("phone_e164", phone);
     if phone.as_deref().is_some_and(|phone| !words::is_e164(phone)) {
         fields.problem("phone_e164", "Phone number must be in E.164 format", "value_error");

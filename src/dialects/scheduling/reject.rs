@@ -106,6 +106,9 @@ impl Reject {
             Self::Body(BodyError::Broken) => {
                 text(StatusCode::BAD_REQUEST, "body_broken", "The body could not be read")
             }
+            Self::Body(error @ BodyError::UnknownCoding) => {
+                text(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", &error.to_string())
+            }
             Self::Conflict => text(StatusCode::CONFLICT, "conflict", "That cannot be done to it now"),
             Self::Unavailable => text(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -234,6 +237,7 @@ impl From<JsonError> for Reject {
         match error {
             JsonError::Body(error) => Self::Body(error),
             JsonError::OtherType => Self::UnsupportedType,
+            JsonError::Bound(msg) => Self::invalid("body", msg, "too_long"),
             JsonError::NoObject => {
                 let msg = "Input should be a valid dictionary or object to extract fields from";
                 Self::invalid("body", msg, "model_attributes_type")

@@ -63,7 +63,7 @@ async fn read(app: &App, id: &str, body: &Map<String, Value>) -> Result<UpdateLe
     let zone = app.ledger.dialing().await?.zone();
     let mut fields = Fields::of_body(body);
     let first_name = fields.text("first_name");
-    let phone = fields.text("phone_e164");
+    let phone = fields.number_text("phone_e164");
     if phone.as_deref().is_some_and(|phone| !words::is_e164(phone)) {
         fields.problem("phone_e164", "Phone number must be in E.164 format", "value_error");
     }

@@ -3,6 +3,7 @@
 
 use super::reject::{Reject, Rejected};
 use crate::http::body;
+use crate::http::decode;
 use crate::http::request::{WrittenUri, request_id};
 use crate::http::signatures::is_twilios;
 use crate::ledger::machines::sha256_hex;
@@ -99,7 +100,7 @@ async fn read(app: &App, request: Request) -> Result<Callback, Reject> {
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     let url = format!("{}{path}", app.config.public_url);
     let bytes = body::read(request.into_body(), BODY_MAX).await.map_err(Reject::Body)?;
-    let fields: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
+    let fields = decode::pairs(&bytes);
     let is_signed = match &app.config.twilio_auth_token {
         Some(secret) => signature.is_some_and(|signature| is_twilios(&secret.0, &url, &fields, &signature)),
         // Nothing is signed while developing without a secret.
@@ -108,7 +109,7 @@ async fn read(app: &App, request: Request) -> Result<Callback, Reject> {
     if !is_signed {
         return Err(Reject::BadSignature);
     }
-    let query = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes());
+    let query = decode::pairs(uri.query().unwrap_or("").as_bytes());
     let call = query.into_iter().find(|(name, _)| name == "call");
     let call = call.and_then(|(_, id)| Uuid::try_parse(&id).ok());
     Ok(Callback { fields, call, body: String::from_utf8_lossy(&bytes).into_owned(), request_id })

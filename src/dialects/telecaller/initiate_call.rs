@@ -7,7 +7,7 @@ use super::lead::find;
 use super::reject::{Body, Reject, Rejected};
 use super::words;
 use crate::http::fields::Fields;
-use crate::http::written;
+use crate::http::{values, written};
 use crate::ledger::RecordError;
 use crate::ledger::initiate_call::{InitiateCall, TakeCall};
 use crate::state::App;
@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::Refusal;
 use domain::ids::oid;
 use domain::lead::event::Direction;
+use domain::text::{is_blank, trim};
 use projections::lead::LeadRow;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -69,11 +70,8 @@ pub async fn handler(
 }
 
 fn lead_id(body: &Map<String, Value>) -> Option<String> {
-    match body.get("leadId")? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+    let text = values::text(body.get("leadId")?)?;
+    (!is_blank(&text)).then(|| trim(&text).to_owned())
 }
 
 async fn call_out(

@@ -13,6 +13,7 @@ use domain::dialing::Dialing;
 use domain::ids::{AgentId, AnyId, oid};
 use domain::lead::event::Person;
 use domain::phone::Phone;
+use domain::text::{ascii_digits, trim};
 use projections::lead::LeadRow;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -143,7 +144,7 @@ pub fn read(fields: &mut Fields<'_>, app: &App) -> Said {
     if let Some(text) = fields.long_text(REQUIREMENTS) {
         extra.insert(REQUIREMENTS.to_owned(), text.into());
     }
-    let raw = fields.text("phone");
+    let raw = fields.number_text("phone");
     let phone = raw.as_deref().and_then(|raw| Phone::try_new(raw, app.config.region_telecaller).ok());
     if let (None, Some(raw)) = (&phone, raw) {
         // What is no number stays as it was sent: this dialect refuses none (C-12).
@@ -172,7 +173,7 @@ pub fn read(fields: &mut Fields<'_>, app: &App) -> Said {
 /// What a conversion is worth, in hundredths.
 fn value(fields: &mut Fields<'_>) -> Option<i64> {
     let value = fields.value("value")?;
-    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    let number = value.as_f64().or_else(|| ascii_digits(trim(value.as_str()?)).parse().ok());
     let number = number.filter(|number| (0.0..=VALUE_MAX).contains(number));
     if number.is_none() {
         fields.problem("value", "Input should be a number from 0 on", "float_parsing");

@@ -13,6 +13,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
+use domain::text::{is_blank, trim};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
@@ -39,7 +40,7 @@ pub async fn handler(State(app): State<App>, request: Request) -> Response {
         Err(rejected) => return rejected.into_response(),
     };
     // By account and address (C-28): counted by hash, so that no list of names tried lies in memory.
-    let account = text(&body, "email").or_else(|| text(&body, "username")).unwrap_or("").trim();
+    let account = text(&body, "email").or_else(|| text(&body, "username")).map_or("", trim);
     let asker = format!("{from} {}", sha256_hex(account.to_lowercase()));
     let charged = app.limits.charge(Bucket::Address, &from);
     let standing = match charged.and_then(|_| app.limits.charge(Bucket::Auth, &asker)) {
@@ -56,14 +57,14 @@ pub async fn handler(State(app): State<App>, request: Request) -> Response {
 
 /// A member that says something.
 fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-    let value = body.get(name).and_then(Value::as_str).filter(|value| !value.trim().is_empty());
+    let value = body.get(name).and_then(Value::as_str).filter(|value| !is_blank(value));
     value.filter(|value| value.len() <= FIELD_MAX && !value.contains('\0'))
 }
 
 async fn log_in(app: &App, body: &Map<String, Value>, address: Option<IpAddr>) -> Result<Reply, Reject> {
     let name = text(body, "email").or_else(|| text(body, "username"));
     let password = text(body, "password");
-    let (Some(name), Some(password)) = (name.map(str::trim), password) else {
+    let (Some(name), Some(password)) = (name.map(trim), password) else {
         let missing = [("email", name.is_none()), ("password", password.is_none())];
         let told = missing.iter().filter(|(_, is_missing)| *is_missing);
         return Err(Reject::Invalid(told.map(|(field, _)| (*field, "Required".to_owned())).collect()));

@@ -5,9 +5,11 @@ use super::lead::name;
 use super::reject::{Reject, Rejected};
 use super::user::Name;
 use crate::http::body;
+use crate::http::json;
 use crate::http::query::Members;
 use crate::http::request::request_id;
 use crate::http::signatures::is_metas;
+use crate::http::values::number_text;
 use crate::ledger::machines::sha256_hex;
 use crate::ledger::quarantine::Quarantine;
 use crate::ledger::sell_leads::Said;
@@ -17,13 +19,16 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use chrono_tz::Tz;
 use domain::agent::event::split_name;
 use domain::dead_letter::event::QuarantineReason;
+use domain::external_id::means_none;
 use domain::ids::oid;
 use domain::lead::event::{Campaign, ExternalRef, Person, Source};
 use domain::phone::Phone;
 use domain::principal::Principal;
-use domain::time::from_unix;
+use domain::text::trim;
+use domain::time::parse_moment;
 use projections::lead::LeadRow;
 use serde_json::{Map, Value, json};
 use subtle::ConstantTimeEq;
@@ -67,7 +72,7 @@ async fn take(app: &App, request: Request, request_id: &str) -> Result<Value, Re
     if !is_signed {
         return Err(Reject::Unsigned);
     }
-    let sent: Value = serde_json::from_slice(&bytes).map_err(|_| Reject::Malformed)?;
+    let sent = json::parse(&bytes).map_err(|_| Reject::Malformed)?;
     let members = sent.as_object().ok_or(Reject::Malformed)?;
     let context = Context {
         principal: Principal::System,
@@ -120,17 +125,17 @@ fn leads(members: &Map<String, Value>) -> Vec<Map<String, Value>> {
 fn text(value: Option<&Value>) -> Option<String> {
     let text = match value? {
         Value::String(text) => text.chars().filter(|c| *c != '\0').take(TEXT_MAX).collect::<String>(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => number_text(number),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
-    let text = text.trim().to_owned();
+    let text = trim(&text).to_owned();
     (!text.is_empty()).then_some(text)
 }
 
 /// A lead as Meta tells of it; `None`: it has no id, or nothing that the person filled in.
 fn read(app: &App, sent: &Map<String, Value>) -> Option<TakeAdLead> {
-    let id =
-        text(sent.get("lead_id")).or_else(|| text(sent.get("leadgen_id"))).filter(|id| id.len() <= ID_MAX)?;
+    let id_of = |name: &str| text(sent.get(name)).filter(|id| id.len() <= ID_MAX && !means_none(id));
+    let id = id_of("lead_id").or_else(|| id_of("leadgen_id"))?;
     let mut filled: Map<String, Value> = Map::new();
     for field in sent.get("field_data").and_then(Value::as_array).into_iter().flatten() {
         let values = field["values"].as_array().into_iter().flatten();
@@ -169,7 +174,8 @@ fn read(app: &App, sent: &Map<String, Value>) -> Option<TakeAdLead> {
         extra: filled,
     };
     let is_instagram = text(sent.get("platform")).is_some_and(|word| ["ig", "instagram"].contains(&&*word));
-    let created = sent.get("created_time").and_then(|at| at.as_f64().or_else(|| at.as_str()?.parse().ok()));
+    // Unix seconds, or ISO 8601 with an offset such as +0000.
+    let created = text(sent.get("created_time"));
     Some(TakeAdLead {
         source: if is_instagram { Source::Instagram } else { Source::Facebook },
         external_ref: ExternalRef { source: "meta".to_owned(), id },
@@ -178,7 +184,7 @@ fn read(app: &App, sent: &Map<String, Value>) -> Option<TakeAdLead> {
             ad_id: text(sent.get("ad_id")),
             form_id: text(sent.get("form_id")),
         },
-        stated_at: created.and_then(|seconds| from_unix(seconds).ok()),
+        stated_at: created.and_then(|written| parse_moment(&written, Tz::UTC).ok()),
         said: Said { person, ..Said::default() },
     })
 }

@@ -1,6 +1,7 @@
 //! Which page is asked for, and what is said of it: `limit` and `page` are brought within bounds, never refused (C-11).
 
 use crate::http::fields::Fields;
+use crate::http::values;
 use serde::Serialize;
 
 const LIMIT: i64 = 10;
@@ -17,10 +18,7 @@ pub struct Page {
 impl Page {
     /// Reads it; what is no number says nothing.
     pub fn read(fields: &Fields<'_>) -> Self {
-        let number = |name: &str| {
-            let value = fields.value(name)?;
-            value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
-        };
+        let number = |name: &str| values::integer(fields.value(name)?);
         let page = number("page").unwrap_or(1).clamp(1, PAGE_MAX);
         Self { page, limit: number("limit").unwrap_or(LIMIT).clamp(1, LIMIT_MAX) }
     }

@@ -55,7 +55,7 @@ async fn read(app: &App, body: &Map<String, Value>) -> Result<Join, Reject> {
         fields.problem("password", "A password needs 8 to 200 characters", "value_error");
     }
     let role = fields.word("role", &words::NEW_ROLES).unwrap_or(Role::Telecaller);
-    let (department, phone) = (fields.text("department"), fields.text("phone"));
+    let (department, phone) = (fields.text("department"), fields.number_text("phone"));
     let supervisor_id = user::supervisor(app, &mut fields, body).await?.flatten();
     fields.end()?;
     let (first_name, last_name) = split_name(&name.unwrap_or_default());

@@ -100,6 +100,11 @@ impl Reject {
             Self::Body(BodyError::Broken) => {
                 (StatusCode::BAD_REQUEST, "body_broken", "The body could not be read")
             }
+            Self::Body(BodyError::UnknownCoding) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_encoding",
+                "Send the body as it is, or with gzip",
+            ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -275,6 +280,9 @@ impl FromRequest<App> for Body {
             Err(JsonError::NoObject) => {
                 let told = "Expected a JSON object".to_owned();
                 Err(Rejected(Reject::Invalid(vec![("body", told)]), id))
+            }
+            Err(JsonError::Bound(told)) => {
+                Err(Rejected(Reject::Invalid(vec![("body", told.to_owned())]), id))
             }
             Err(JsonError::OtherType | JsonError::Malformed { .. }) => Err(Rejected(Reject::Malformed, id)),
         }

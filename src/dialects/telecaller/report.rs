@@ -8,8 +8,10 @@ use crate::http::fields::Fields;
 use crate::ledger::RecordError;
 use crate::ledger::file_reports::Correction;
 use crate::state::App;
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use domain::ids::{AgentId, AnyId, oid};
+use domain::time::{parse_day, parse_instant};
 use projections::reports::{Known, ReportRow};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -118,10 +120,10 @@ pub fn read(fields: &mut Fields<'_>) -> Correction {
 /// A day; of an instant, the one that it is in UTC, as reports are shown.
 pub fn date(fields: &mut Fields<'_>, name: &'static str) -> Option<NaiveDate> {
     let text = fields.text(name)?;
-    let instant = || DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc().date_naive());
-    let day = text.parse().ok().or_else(instant).filter(|day: &NaiveDate| (1970..2200).contains(&day.year()));
+    let instant = || parse_instant(&text, Tz::UTC).ok().map(|at| at.date_naive());
+    let day = parse_day(&text).ok().or_else(instant);
     if day.is_none() {
-        fields.problem(name, "Expected a date from 1970 to 2199, such as 2024-01-15", "date_parsing");
+        fields.problem(name, "Expected a date from 1900 to 2200, such as 2024-01-15", "date_parsing");
     }
     day
 }

@@ -44,7 +44,7 @@ async fn read(app: &App, caller: &Caller, id: Uuid, body: &Map<String, Value>) -
         matches!(role, Role::Admin | Role::Supervisor) && (id != caller.person.id || role == Role::Admin);
     let mut fields = Fields::of_body(body);
     let names = fields.text("name").map(|name| split_name(&name));
-    let phone = fields.text("phone");
+    let phone = fields.number_text("phone");
     let department = fields.text("department").filter(|_| leads);
     let is_active = fields.boolean("isActive").filter(|_| leads);
     let supervisor_id =

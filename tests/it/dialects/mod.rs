@@ -1,3 +1,4 @@
+mod bodies;
 mod dialer_panel;
 mod docs;
 mod from_dialer;

@@ -12,7 +12,7 @@
 
 mod calls;
 mod clients;
-mod dice;
+pub mod dice;
 mod faults;
 mod journal;
 mod oracle;

@@ -141,6 +141,26 @@ impl Client {
         Answer::read(&Method::POST, request.send().await.unwrap()).await
     }
 
+    /// Any bytes as a body.
+    pub async fn bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base)).body(body);
+        if let Some(token) =
+            self.token.as_ref().filter(|_| headers.iter().all(|(name, _)| *name != "authorization"))
+        {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(&method, request.send().await.unwrap()).await
+    }
+
     /// A click of the "Interested" button, by JSON.
     pub async fn click(&self, body: &Value) -> Answer {
         let headers = [("x-dialer-api-key", FROM_DIALER_KEY)];

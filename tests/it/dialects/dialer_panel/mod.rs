@@ -1,5 +1,6 @@
 mod bulk_numbers;
 mod export_numbers;
+mod field_values;
 mod hostile;
 mod list_numbers;
 mod next_batch;

@@ -1,4 +1,5 @@
 mod clicks;
+mod field_values;
 mod hostile;
 mod security;
 mod signatures;

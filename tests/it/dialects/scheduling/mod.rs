@@ -6,6 +6,7 @@ mod autodial;
 mod call_result;
 mod calls;
 mod dialability;
+mod field_values;
 mod hostile;
 mod import;
 mod leads;

@@ -5,6 +5,7 @@ mod calls;
 mod dashboards;
 mod day;
 mod exports;
+mod field_values;
 mod leads;
 mod limits;
 mod log_in;

@@ -1,0 +1,7 @@
+//! Any bytes as leads of advertisements, through every reader of them.
+#![no_main]
+
+#[path = "../../tests/it/mutations/readers.rs"]
+mod readers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| readers::meta(bytes));
