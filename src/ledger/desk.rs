@@ -34,14 +34,15 @@ pub struct Desk<'l> {
 
 impl<'l> Desk<'l> {
     pub(super) fn new(ledger: &'l Ledger, context: &'l Context) -> Self {
+        let now = ledger.now();
         Self {
             ledger,
             context,
-            now: ledger.now(),
+            now,
             seen: BTreeMap::new(),
             after: BTreeMap::new(),
             order: Vec::new(),
-            intent: Intent::new(context),
+            intent: Intent::new(context, now),
             turn: None,
         }
     }

@@ -4,6 +4,7 @@ use super::context::Context;
 use domain::keys::{Key, KeyKind, TakeKey};
 use domain::stored::{self, LeafFields};
 use domain::stream::{Event, State, StreamId};
+use domain::time::Instant;
 use projections::change::Change;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -60,6 +61,8 @@ impl Prepared {
 /// Everything one request wants of the ledger.
 #[derive(Clone, Debug)]
 pub struct Intent {
+    /// The ledger's clock when it was decided.
+    pub decided_at: Instant,
     /// Every stream that was written or looked at, and its sequence then.
     pub seen: BTreeMap<StreamId, i64>,
     pub events: Vec<Prepared>,
@@ -77,8 +80,9 @@ pub struct Intent {
 
 impl Intent {
     /// An intent of nothing, in these circumstances.
-    pub fn new(context: &Context) -> Self {
+    pub fn new(context: &Context, decided_at: Instant) -> Self {
         Self {
+            decided_at,
             seen: BTreeMap::new(),
             events: Vec::new(),
             metadata: context.metadata(),

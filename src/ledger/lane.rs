@@ -178,7 +178,11 @@ impl Worker {
         oldest: Instant,
         is_unsure: &mut bool,
     ) -> Result<Granted, sqlx::Error> {
+        // A lease that was held when a request was decided is held still for that request, though it ends while the request
+        // waits: in the log, two leases of one number never overlap.
+        let decided = intents.iter().map(|intent| intent.decided_at).min();
         let now = self.clock.now();
+        let now = decided.map_or(now, |decided| decided.min(now));
         let conn = self.session.connect().await?;
         let patience = PATIENCE.saturating_sub(oldest.elapsed() + WAY_BACK).max(LOCK_MIN);
         let work = async {

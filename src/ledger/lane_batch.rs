@@ -92,7 +92,7 @@ mod tests {
     /// A request that looked at a stream and takes a key; who asked waits at the other end.
     fn request(seen: u128, key: &str) -> (Request, oneshot::Receiver<Result<Position, RecordError>>) {
         let (reply, answer) = oneshot::channel();
-        let mut intent = Intent::new(&Context::system("test"));
+        let mut intent = Intent::new(&Context::system("test"), domain::time::Instant::default());
         intent.seen.insert(stream(seen), 1);
         let (key, holder) = (Key::phone(key), "holder".to_owned());
         intent.take.push(TakeKey { key, holder, until: None, outcome: None });
@@ -115,7 +115,10 @@ mod tests {
 
     #[test]
     fn a_lost_statement_is_told_by_what_it_stored() {
-        let intents = [Intent::new(&Context::system("test")), Intent::new(&Context::system("test"))];
+        let intents = [
+            Intent::new(&Context::system("test"), domain::time::Instant::default()),
+            Intent::new(&Context::system("test"), domain::time::Instant::default()),
+        ];
         let granted = granted_before(&[None, Some(41)], &[&intents[0], &intents[1]]);
         assert_eq!((granted.base, granted.refused.keys().copied().collect::<Vec<_>>()), (41, vec![0]));
     }

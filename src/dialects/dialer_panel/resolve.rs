@@ -58,18 +58,16 @@ pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Resul
 }
 
 /// The lead that knows the reported call already: a report that is sent again is the same, whatever became of the leads
-/// meanwhile. Else the one that holds the open lease on the phone, else the most recently changed one (C-13). Claims say
-/// which leads have the number; only of those that were made for one agent the read model alone knows.
+/// meanwhile, be it deleted (C-17). Else the one that holds the open lease on the phone, else the most recently changed
+/// one; a deleted lead is never found by its phone (C-13). Claims say which leads have the number; only of those that were
+/// made for one agent, and of deleted ones, the read model alone knows.
 async fn find_by_phone(
     desk: &mut Desk<'_>,
     report: &Report,
     phone: &str,
 ) -> Result<Option<Uuid>, RecordError> {
     let mut candidates: BTreeSet<Uuid> = desk.holders(&Key::phone(phone)).await?.into_iter().collect();
-    candidates.extend(desk.views().leads_by_phone(phone).await?);
-    if candidates.len() < 2 {
-        return Ok(candidates.first().copied());
-    }
+    candidates.extend(desk.views().leads_ever_by_phone(phone).await?);
     if let Some(attempted_at) = report.attempted_at {
         for id in &candidates {
             if desk.lead(*id).await?.attempts.find_reported(report.batch_id, attempted_at).is_some() {
@@ -80,6 +78,9 @@ async fn find_by_phone(
     let mut newest = None;
     for id in candidates {
         let lead = desk.lead(id).await?;
+        if lead.deleted_at.is_some() {
+            continue;
+        }
         if lead.lease.as_ref().is_some_and(|lease| lease.expires_at > desk.now()) {
             return Ok(Some(id));
         }

@@ -9,6 +9,7 @@ mod followed;
 mod keys;
 mod postgres_es;
 mod rebuild;
+mod repeats;
 mod set_aside;
 mod suppression;
 mod two_processes;
