@@ -18,6 +18,8 @@ words! {
         Disconnected = "disconnected",
         Banned = "banned",
         Connected = "connected",
+        /// A machine picked up: no answer of a person, whatever the provider calls the end of the call.
+        AnsweringMachine = "answering_machine",
         HungUp = "hung_up",
         NotInterested = "not_interested",
         Interested = "interested",
@@ -59,7 +61,12 @@ impl Outcome {
         match self {
             Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress => Effect::InFlight,
             Self::Canceled => Effect::QueueAgain,
-            Self::Unknown | Self::Failed | Self::NoAnswer | Self::Busy | Self::PowerOff => Effect::Retry,
+            Self::Unknown
+            | Self::Failed
+            | Self::NoAnswer
+            | Self::Busy
+            | Self::PowerOff
+            | Self::AnsweringMachine => Effect::Retry,
             Self::Disconnected => Effect::Close(Disposition::NoAnswer),
             Self::Banned => Effect::Suppress,
             Self::Connected | Self::Interested => Effect::Close(Disposition::Completed),
@@ -80,7 +87,9 @@ impl Outcome {
             Self::Connected | Self::Interested | Self::NotInterested | Self::HungUp => {
                 Some(CallResult::Answered)
             }
-            Self::NoAnswer | Self::Busy | Self::PowerOff => Some(CallResult::NoAnswer),
+            Self::NoAnswer | Self::Busy | Self::PowerOff | Self::AnsweringMachine => {
+                Some(CallResult::NoAnswer)
+            }
             Self::Failed | Self::Disconnected | Self::Banned | Self::Canceled | Self::Unknown => {
                 Some(CallResult::Failed)
             }
@@ -94,7 +103,7 @@ impl Outcome {
             Self::Ringing => "ringing",
             Self::InProgress => "in-progress",
             Self::Connected | Self::Interested | Self::NotInterested | Self::HungUp => "completed",
-            Self::NoAnswer | Self::PowerOff => "no-answer",
+            Self::NoAnswer | Self::PowerOff | Self::AnsweringMachine => "no-answer",
             Self::Busy => "busy",
             Self::Canceled => "canceled",
             Self::Failed | Self::Disconnected | Self::Banned | Self::Unknown => "failed",
@@ -107,7 +116,7 @@ impl Outcome {
             Self::Queued | Self::Initiated | Self::Ringing | Self::InProgress => None,
             Self::Canceled | Self::Unknown => Some(PanelStatus::Unknown),
             Self::Failed => Some(PanelStatus::Failed),
-            Self::NoAnswer => Some(PanelStatus::Missed),
+            Self::NoAnswer | Self::AnsweringMachine => Some(PanelStatus::Missed),
             Self::Busy => Some(PanelStatus::Busy),
             Self::PowerOff => Some(PanelStatus::PowerOff),
             Self::Disconnected => Some(PanelStatus::Disconnected),

@@ -13,6 +13,8 @@ words! {
         ReadUser = "read_user",
         RegisterUsers = "register_users",
         ChangeUsers = "change_users",
+        /// Switching somebody on or off.
+        SwitchUsers = "switch_users",
         DeleteUsers = "delete_users",
         ReadLeads = "read_leads",
         ChangeLeads = "change_leads",
@@ -20,10 +22,12 @@ words! {
         DeleteLeads = "delete_leads",
         ReadCalls = "read_calls",
         MakeCalls = "make_calls",
+        DeleteCalls = "delete_calls",
         ReadCampaigns = "read_campaigns",
         NameCampaigns = "name_campaigns",
         ReadReports = "read_reports",
         WriteReports = "write_reports",
+        DeleteReports = "delete_reports",
         ExportReports = "export_reports",
         ReadDashboards = "read_dashboards",
     }
@@ -46,8 +50,13 @@ impl Role {
             Deed::ChangeUsers | Deed::ChangeLeads | Deed::MakeCalls | Deed::WriteReports => {
                 matches!(self, Self::Admin | Self::Supervisor | Self::Telecaller | Self::Agent)
             }
-            Deed::AssignLeads => matches!(self, Self::Admin | Self::Supervisor),
-            Deed::RegisterUsers | Deed::DeleteUsers | Deed::DeleteLeads | Deed::NameCampaigns => {
+            Deed::AssignLeads | Deed::SwitchUsers => matches!(self, Self::Admin | Self::Supervisor),
+            Deed::RegisterUsers
+            | Deed::DeleteUsers
+            | Deed::DeleteLeads
+            | Deed::DeleteCalls
+            | Deed::DeleteReports
+            | Deed::NameCampaigns => {
                 matches!(self, Self::Admin)
             }
         }

@@ -28,6 +28,7 @@ row! {
         direction: String = "text",
         provider: Option<String> = "text",
         provider_call_id: Option<String> = "text",
+        deleted_at: Option<DateTime<Utc>> = "timestamptz",
     }
 }
 
@@ -59,6 +60,7 @@ pub fn row(lead_id: Uuid, attempt: &Attempt) -> CallRow {
         direction: attempt.direction.as_str().to_owned(),
         provider: attempt.call.as_ref().map(|call| call.provider.clone()),
         provider_call_id: attempt.call.as_ref().map(|call| call.id.clone()),
+        deleted_at: attempt.deleted_at,
     }
 }
 

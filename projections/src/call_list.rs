@@ -113,6 +113,7 @@ pub(crate) fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter,
 
 /// What the sums do not know.
 pub(crate) fn push_own(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
+    sql.push(" AND c.deleted_at IS NULL");
     if let Some(direction) = filter.direction {
         sql.push(" AND c.direction = ").push_bind(direction.as_str());
     }
@@ -147,7 +148,7 @@ pub(crate) const JOINED: &str = " JOIN lead l ON l.id = c.lead_id LEFT JOIN agen
 pub(crate) type CallStarts = Starts<Filter, (DateTime<Utc>, Uuid)>;
 
 impl Views {
-    /// The lead and the full id of a call, by any spelling of its id.
+    /// The lead and the full id of a call, by any spelling of its id; deleted ones too: machines still tell of them.
     pub async fn find_call(&self, id: AnyId) -> Result<Option<(Uuid, Uuid)>, sqlx::Error> {
         let (first, last) = match id {
             AnyId::Uuid(id) => (id, id),
@@ -162,10 +163,10 @@ impl Views {
             .await
     }
 
-    /// One call, with the names of its lead and agent.
+    /// One call, with the names of its lead and agent; none if it is deleted.
     pub async fn get_call(&self, id: Uuid) -> Result<Option<Call>, sqlx::Error> {
         let mut sql = QueryBuilder::new(SELECT);
-        sql.push("call_history c").push(JOINED).push(" WHERE c.id = ").push_bind(id);
+        sql.push("call_history c").push(JOINED).push(" WHERE c.deleted_at IS NULL AND c.id = ").push_bind(id);
         sql.build_query_as().fetch_optional(&self.pool).await
     }
 

@@ -63,9 +63,14 @@ impl Views {
         let over: i64 = sql.build_query_scalar().fetch_one(&self.pool).await?;
         let mut sql = QueryBuilder::new("SELECT count(*) FROM call_history c");
         push_filter(&mut sql, filter, "c.occurred_at");
-        sql.push(" AND NOT c.is_final");
+        sql.push(" AND NOT c.is_final AND c.deleted_at IS NULL");
         let open: i64 = sql.build_query_scalar().fetch_one(&self.pool).await?;
-        Ok(Total { count: over + open, is_exact: true })
+        // The sums count what was done, lists show what was not deleted.
+        let mut sql = QueryBuilder::new("SELECT count(*) FROM call_history c");
+        push_filter(&mut sql, filter, "c.occurred_at");
+        sql.push(" AND c.is_final AND c.deleted_at IS NOT NULL");
+        let hidden: i64 = sql.build_query_scalar().fetch_one(&self.pool).await?;
+        Ok(Total { count: over + open - hidden, is_exact: true })
     }
 
     /// Finished calls by agent, and how many of them were answered.

@@ -104,7 +104,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<LeadRow> {
         attempts: i32::try_from(lead.attempts_count()).unwrap_or(i32::MAX),
         last_attempt_at: lead.newest_attempt().map(Attempt::ordered_at),
         latest_note: lead.latest_note.as_ref().map(|note| note.text.clone()),
-        created_at: lead.captured_at,
+        created_at: lead.created_at(),
         updated_at: lead.changed_at,
         deleted_at: lead.deleted_at,
         schedule_at: lead.schedule_at.unwrap_or(lead.captured_at),

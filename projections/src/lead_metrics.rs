@@ -23,7 +23,7 @@ impl Came {
     /// Adds a lead, `sign` times.
     pub fn add(&mut self, folded: &Folded, sign: i64) {
         let Some(lead) = folded.state.as_lead().filter(|lead| lead.exists()) else { return };
-        let at = lead.captured_at;
+        let at = lead.created_at();
         let bucket = at.duration_trunc(TimeDelta::minutes(15)).unwrap_or(at);
         let agent_id = lead.agent_id.map_or(Uuid::nil(), |id| id.0);
         *self.0.entry((bucket, agent_id, lead.source)).or_default() += sign;

@@ -44,6 +44,7 @@ pub mod follow;
 pub mod key_rows;
 pub mod leadership;
 mod plan;
+pub mod planned_calls;
 pub mod projection;
 pub mod rebuild;
 pub mod snapshot;

@@ -9,7 +9,7 @@ use crate::row::{CopyLine, Delta, Row};
 use crate::{
     agents, batches, call_history, conversions, dead_letters, dial_queue, dialing_state, interests, lead,
 };
-use crate::{reports, restatements};
+use crate::{planned_calls, reports, restatements};
 use bytes::BytesMut;
 use domain::stream::{StreamId, StreamKind};
 
@@ -30,6 +30,7 @@ pub enum Projection {
     Reports,
     Conversions,
     Restatements,
+    PlannedCalls,
 }
 
 /// What changes do to one read model, ready to be written.
@@ -49,10 +50,11 @@ pub enum Flush {
     Reports(Delta<reports::ReportRow>),
     Conversions(Delta<conversions::ConversionRow>),
     Restatements(Delta<restatements::RestatementRow>),
+    PlannedCalls(Delta<planned_calls::PlannedRow>),
 }
 
 impl Projection {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Lead,
         Self::CallHistory,
         Self::DialQueue,
@@ -67,6 +69,7 @@ impl Projection {
         Self::Reports,
         Self::Conversions,
         Self::Restatements,
+        Self::PlannedCalls,
     ];
 
     /// Its name, which is its table's.
@@ -86,6 +89,7 @@ impl Projection {
             Self::Reports => "reports",
             Self::Conversions => "conversions",
             Self::Restatements => "restatements",
+            Self::PlannedCalls => "planned_calls",
         }
     }
 
@@ -95,20 +99,20 @@ impl Projection {
             // 2: a suppressed lead has no row, whatever was reported later (C-44).
             // 3: a number that no plan knows is never dialed (C-46).
             Self::DialQueue => 3,
-            // 2: numbers are read by the plan of their own country (C-47), nobody's number has no key (C-46), and names
-            // are there as searches compare them.
-            Self::Lead | Self::Agents => 2,
+            // 2: numbers are read by the plan of their own country (C-47), nobody's number has no key (C-46), names are there
+            // as searches compare them, and a lead of an advertisement came when its form was filled in.
+            Self::Lead | Self::Agents | Self::LeadMetrics => 2,
             Self::CallHistory
             | Self::DialingState
             | Self::Batches
             | Self::DeadLetters
             | Self::CallMetrics
             | Self::LeadCounts
-            | Self::LeadMetrics
             | Self::Interests
             | Self::Reports
             | Self::Conversions
-            | Self::Restatements => 1,
+            | Self::Restatements
+            | Self::PlannedCalls => 1,
         }
     }
 
@@ -131,7 +135,8 @@ impl Projection {
             | Self::Batches
             | Self::DeadLetters
             | Self::Reports
-            | Self::Restatements => &["id"],
+            | Self::Restatements
+            | Self::PlannedCalls => &["id"],
         }
     }
 
@@ -146,7 +151,8 @@ impl Projection {
             | Self::LeadMetrics
             | Self::Interests
             | Self::Conversions
-            | Self::Restatements => StreamKind::Lead,
+            | Self::Restatements
+            | Self::PlannedCalls => StreamKind::Lead,
             Self::Reports => StreamKind::Report,
             Self::Agents => StreamKind::Agent,
             Self::DialingState => StreamKind::Dialing,
@@ -172,6 +178,7 @@ impl Projection {
             Self::Reports => Flush::Reports(delta(changes, reports::rows)),
             Self::Conversions => Flush::Conversions(delta(changes, conversions::rows)),
             Self::Restatements => Flush::Restatements(differences(changes, restatements::change)),
+            Self::PlannedCalls => Flush::PlannedCalls(delta(changes, planned_calls::rows)),
         }
     }
 
@@ -189,6 +196,7 @@ impl Projection {
             Self::Reports => lines(reports::rows(stream, folded), out),
             Self::Conversions => lines(conversions::rows(stream, folded), out),
             Self::Restatements => lines(restatements::rows(stream, folded), out),
+            Self::PlannedCalls => lines(planned_calls::rows(stream, folded), out),
             Self::CallMetrics | Self::LeadCounts | Self::LeadMetrics => {}
         }
     }
@@ -212,6 +220,7 @@ impl Flush {
             Self::Reports(delta) => delta.plan(plan),
             Self::Conversions(delta) => delta.plan(plan),
             Self::Restatements(delta) => delta.plan(plan),
+            Self::PlannedCalls(delta) => delta.plan(plan),
         };
         planned.map_err(sqlx::Error::Encode)
     }

@@ -32,13 +32,13 @@ row! {
     }
 }
 
-/// The row of a report's stream; none for other streams.
+/// The row of a report's stream; none for other streams and for deleted reports.
 pub fn rows(stream: StreamId, folded: &Folded) -> Vec<ReportRow> {
     let Some(report) = folded.state.as_report() else { return Vec::new() };
     let (Some(first), Some(last)) = (report.versions.first(), report.versions.last()) else {
         return Vec::new();
     };
-    let content = &last.content;
+    let Some(content) = report.content() else { return Vec::new() };
     vec![ReportRow {
         id: stream.id,
         num: report.num,

@@ -6,6 +6,7 @@ use super::error::RecordError;
 use super::record::Action;
 use domain::Refusal;
 use domain::ids::AgentId;
+use domain::report::delete::DeleteReport;
 use domain::report::edit::EditReport;
 use domain::report::event::{Content, Figures, Notes, Period};
 use domain::report::file::FileReport;
@@ -105,6 +106,26 @@ async fn record(desk: &mut Desk<'_>, id: Uuid, command: &ReportCommand) -> Resul
     }
     let rows = reports::rows(stream, &after);
     rows.into_iter().next().ok_or_else(|| RecordError::Internal("a report has no row".to_owned()))
+}
+
+/// A report is deleted.
+#[derive(Clone, Debug)]
+pub struct Remove {
+    pub id: Uuid,
+    pub by: Uuid,
+}
+
+impl Action for Remove {
+    type Answer = ();
+
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
+        let stream = StreamId::new(StreamKind::Report, self.id);
+        desk.wait_turn(stream).await;
+        let report = desk.stream(stream).await?.state.as_report().cloned().unwrap_or_default();
+        let delete = DeleteReport { at: desk.now(), by: AgentId(self.by) };
+        desk.append(stream, decide(&report, &ReportCommand::Delete(delete))?);
+        Ok(())
+    }
 }
 
 impl Ledger {

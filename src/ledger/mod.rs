@@ -40,6 +40,7 @@ pub mod open;
 pub mod people;
 mod picker;
 pub mod place_calls;
+pub mod plan_calls;
 pub mod quarantine;
 pub mod readiness;
 pub mod rebuild_keys;

@@ -61,7 +61,7 @@ impl Action for ReportCall {
             batch_id: attempt.batch_id,
             attempted_at: attempt.attempted_at,
             source: self.source,
-            outcome: self.outcome.of(attempt.outcome),
+            outcome: self.outcome_of(attempt.outcome),
             agent_id: self.agent_id,
             duration_seconds: self.duration_seconds,
             policy: attempt.policy,
@@ -71,6 +71,17 @@ impl Action for ReportCall {
         };
         desk.decide_lead(self.lead_id, &LeadCommand::ReportAttempt(Box::new(command))).await?;
         shown(desk, self.lead_id, self.attempt_id).await
+    }
+}
+
+impl ReportCall {
+    /// What the fact says of a call of which `known` is known. That a call was picked up says nothing of a person once it is
+    /// known that a machine did; a person's own word stands.
+    fn outcome_of(&self, known: Outcome) -> Outcome {
+        let outcome = self.outcome.of(known);
+        let is_picked_up = matches!(outcome, Outcome::Connected | Outcome::InProgress);
+        let is_by_machine = known == Outcome::AnsweringMachine && self.source == FactSource::Machine;
+        if is_picked_up && is_by_machine { known } else { outcome }
     }
 }
 

@@ -107,10 +107,16 @@ impl CreateLead {
     }
 }
 
-/// Says which other leads have its number.
-async fn suspect(desk: &mut Desk<'_>, id: Uuid) -> Result<Vec<Uuid>, RecordError> {
-    let Some(phone) = desk.lead(id).await?.phone_key() else { return Ok(Vec::new()) };
-    let mut others = desk.views().leads_by_phone(&phone).await?;
+/// Says which other leads have its number, or the number that the same person had under an older plan of the country
+/// (Brazil's ninth digit, Argentina's 9). None is merged.
+pub(super) async fn suspect(desk: &mut Desk<'_>, id: Uuid) -> Result<Vec<Uuid>, RecordError> {
+    let lead = desk.lead(id).await?;
+    let keys = lead.phone_key().into_iter().chain(lead.person.phone.iter().flat_map(Phone::kin));
+    let mut others = Vec::new();
+    for key in keys {
+        others.extend(desk.views().leads_by_phone(&key).await?);
+    }
+    others.retain(|other| *other != id);
     others.truncate(DUPLICATES_MAX);
     if !others.is_empty() {
         let lead_ids = others.iter().map(|other| (*other).into()).collect();

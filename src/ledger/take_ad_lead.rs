@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::error::RecordError;
 use super::record::Action;
 use super::schedule_leads::row;
-use super::sell_leads::{CreateLead, Said, take_in};
+use super::sell_leads::{CreateLead, Said, suspect, take_in};
 use domain::keys::Key;
 use domain::lead::event::{Campaign, ExternalRef, Source};
 use domain::lead::record_campaign::RecordCampaign;
@@ -23,6 +23,8 @@ pub struct TakeAdLead {
     pub external_ref: ExternalRef,
     pub campaign: Campaign,
     pub stated_at: Option<Instant>,
+    /// Sent for a trial: nobody gets it.
+    pub is_test: bool,
     pub said: Said,
 }
 
@@ -53,7 +55,9 @@ impl Action for TakeAdLead {
                 desk.require_absent(claim);
             }
             let create = CreateLead { source: self.source, said: self.said.clone(), to: Assignee::Next };
-            create.capture(desk).await?
+            let id = create.capture(desk).await?;
+            suspect(desk, id).await?;
+            id
         };
         let record = RecordCampaign {
             at: desk.now(),
@@ -62,7 +66,7 @@ impl Action for TakeAdLead {
             external_ref: Some(self.external_ref.clone()),
         };
         desk.decide_lead(id, &LeadCommand::RecordCampaign(record)).await?;
-        if desk.lead(id).await?.agent_id.is_none() {
+        if !self.is_test && desk.lead(id).await?.agent_id.is_none() {
             assign(desk, id, Assignee::Next, &Reach::All).await?;
         }
         row(desk, id).await

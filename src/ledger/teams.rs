@@ -4,7 +4,7 @@ use super::Ledger;
 use super::change_person::ChangePerson;
 use super::desk::Desk;
 use super::error::RecordError;
-use super::people::Register;
+use super::people::{Register, Switch};
 use super::record::Action;
 use domain::Refusal;
 use domain::agent::place::PlaceAgent;
@@ -20,6 +20,8 @@ use uuid::Uuid;
 pub struct Join {
     pub register: Register,
     pub supervisor_id: Option<Uuid>,
+    /// `Some(false)`: the account is switched off from the beginning.
+    pub is_active: Option<bool>,
 }
 
 impl Action for Join {
@@ -29,6 +31,9 @@ impl Action for Join {
         let id = self.register.decide(desk).await?;
         let supervisor_id = self.supervisor_id.map(|id| Some(AgentId(id)));
         place(desk, id, PlaceAgent { at: desk.now(), department: None, supervisor_id }).await?;
+        if let Some(is_active) = self.is_active {
+            Switch { id, is_active }.decide(desk).await?;
+        }
         Ok(id)
     }
 }

@@ -88,6 +88,8 @@ fn of_lead(position: i64, id: Uuid, before: &Lead, lead: &Lead, event: &LeadEven
         | LeadEvent::LeadGraded(_)
         | LeadEvent::CampaignRecorded(_)
         | LeadEvent::AssignmentWeighed(_)
+        | LeadEvent::CallPlanned(_)
+        | LeadEvent::CallDeleted(_)
         | LeadEvent::LeadValued(_) => None,
     }
 }

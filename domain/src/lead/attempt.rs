@@ -103,6 +103,9 @@ pub struct Attempt {
     /// Its name at the provider that placed it.
     pub call: Option<ProviderCall>,
     pub direction: Direction,
+    /// When a person took it out of the lists; it counts all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Instant>,
 }
 
 impl Attempt {

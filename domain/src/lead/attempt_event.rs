@@ -1,6 +1,7 @@
 //! What can happen to a call? The stored shapes, part of [`super::event`].
 
 use super::attempt::{Answered, DialPolicy};
+use super::event::Note;
 use crate::ids::{AgentId, AttemptId, BatchId, FactId};
 use crate::keys::Key;
 use crate::outcome::Outcome;
@@ -91,4 +92,30 @@ pub struct CallPlaced {
     #[serde(default = "Direction::outbound", skip_serializing_if = "Direction::is_outbound")]
     pub direction: Direction,
     pub call: ProviderCall,
+}
+
+/// A person means to call the lead, or changes what they meant before under the same id. It is no attempt until it
+/// happens: then an attempt of that id is reported.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallPlanned {
+    pub at: Instant,
+    /// The id that the attempt will have.
+    pub attempt_id: AttemptId,
+    /// When it is to be made.
+    pub due_at: Instant,
+    /// Who is to call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<AgentId>,
+    #[serde(default = "Direction::outbound", skip_serializing_if = "Direction::is_outbound")]
+    pub direction: Direction,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Note>,
+}
+
+/// A call is in no list any more: a planned one will not be made, an attempt is hidden. What the attempt did to the lead,
+/// and what metrics count, stays: the phone rang.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CallDeleted {
+    pub at: Instant,
+    pub attempt_id: AttemptId,
 }

@@ -13,6 +13,7 @@ use super::{
     lease::LeaseLead,
     lift_suppression::LiftSuppression,
     place_call::PlaceCall,
+    plan_call::{DeleteCall, PlanCall},
     record_campaign::RecordCampaign,
     record_interest::RecordInterest,
     report_attempt::ReportAttempt,
@@ -46,6 +47,8 @@ pub enum LeadCommand {
     AnswerSubmission(AnswerSubmission),
     TakeUp(TakeUpLead),
     PlaceCall(PlaceCall),
+    PlanCall(PlanCall),
+    DeleteCall(DeleteCall),
     Grade(GradeLead),
     RecordCampaign(RecordCampaign),
 }
@@ -71,6 +74,8 @@ pub fn decide(lead: &Lead, command: &LeadCommand) -> Result<Vec<LeadEvent>, Refu
         LeadCommand::AnswerSubmission(c) => c.decide(lead)?,
         LeadCommand::TakeUp(c) => c.decide(lead)?,
         LeadCommand::PlaceCall(c) => c.decide(lead)?,
+        LeadCommand::PlanCall(c) => c.decide(lead)?,
+        LeadCommand::DeleteCall(c) => c.decide(lead)?,
         LeadCommand::Grade(c) => c.decide(lead)?,
         LeadCommand::RecordCampaign(c) => c.decide(lead)?,
     };

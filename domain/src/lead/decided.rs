@@ -122,6 +122,8 @@ impl MayMove {
             | LeadEvent::LeadGraded(_)
             | LeadEvent::CampaignRecorded(_)
             | LeadEvent::AssignmentWeighed(_)
+            | LeadEvent::CallPlanned(_)
+            | LeadEvent::CallDeleted(_)
             | LeadEvent::LeadValued(_) => Self::Nothing,
         }
     }

@@ -9,7 +9,9 @@ use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use super::attempt_event::{AttemptReported, CallPlaced, Direction, FactAdded, ProviderCall};
+pub use super::attempt_event::{
+    AttemptReported, CallDeleted, CallPlaced, CallPlanned, Direction, FactAdded, ProviderCall,
+};
 pub use super::sales_event::{
     AssignmentWeighed, Campaign, CampaignRecorded, Candidate, LeadGraded, LeadValued,
 };
@@ -41,6 +43,8 @@ pub enum LeadEvent {
     SubmissionAnswered(SubmissionAnswered),
     LeadTakenUp(LeadTakenUp),
     CallPlaced(CallPlaced),
+    CallPlanned(Box<CallPlanned>),
+    CallDeleted(CallDeleted),
     HoursOverridden(HoursOverridden),
     LeadGraded(LeadGraded),
     CampaignRecorded(CampaignRecorded),
@@ -75,6 +79,8 @@ impl LeadEvent {
             Self::SubmissionAnswered(_) => "submission_answered",
             Self::LeadTakenUp(_) => "lead_taken_up",
             Self::CallPlaced(_) => "call_placed",
+            Self::CallPlanned(_) => "call_planned",
+            Self::CallDeleted(_) => "call_deleted",
             Self::HoursOverridden(_) => "hours_overridden",
             Self::LeadGraded(_) => "lead_graded",
             Self::CampaignRecorded(_) => "campaign_recorded",
@@ -108,6 +114,8 @@ impl LeadEvent {
             Self::SubmissionAnswered(e) => e.at,
             Self::LeadTakenUp(e) => e.at,
             Self::CallPlaced(e) => e.at,
+            Self::CallPlanned(e) => e.at,
+            Self::CallDeleted(e) => e.at,
             Self::HoursOverridden(e) => e.at,
             Self::LeadGraded(e) => e.at,
             Self::CampaignRecorded(e) => e.at,

@@ -21,6 +21,7 @@ impl Lead {
             outcome: e.outcome,
             call: None,
             direction: Direction::Outbound,
+            deleted_at: None,
         };
         let ordered_at = attempt.ordered_at();
         // A late report of an earlier call does not use up the permission for the next.
@@ -42,6 +43,8 @@ impl Lead {
             remarks: e.person,
         };
         attempt.push(AnsweredFact { fact, answered: e.answered });
+        // A call that was planned has happened.
+        self.planned.retain(|planned| planned.id != e.attempt_id);
         self.attempts.push(attempt);
         self.heard(e.attempt_id);
     }

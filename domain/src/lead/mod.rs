@@ -29,6 +29,7 @@ pub mod grade;
 pub mod lease;
 pub mod lift_suppression;
 pub mod place_call;
+pub mod plan_call;
 pub mod record_campaign;
 pub mod record_interest;
 pub mod report_attempt;

@@ -8,6 +8,7 @@ use super::event::{
     Campaign, ExternalRef, LeadCaptured, LeadEvent, LeadRequeued, LeadScheduled, Note, Person, Source,
 };
 use super::grade::Grade;
+use super::plan_call::PlannedCall;
 use super::submission::Submission;
 use super::timeline::{Act, ActKind};
 use crate::ids::{AgentId, BatchId};
@@ -35,6 +36,9 @@ pub struct Lead {
     pub hours_overridden_at: Option<Instant>,
     pub lease: Option<Lease>,
     pub attempts: Attempts,
+    /// Calls that people mean to make; no attempts yet.
+    #[serde(default)]
+    pub planned: Vec<PlannedCall>,
     /// The last thing that a person did to its place in the queue.
     pub last_act: Option<Act>,
     /// The last of these that has a word of the panel.
@@ -56,6 +60,9 @@ pub struct Lead {
     /// As recorded; see [`Lead::grade`].
     pub grade: Option<Grade>,
     pub campaign: Option<Campaign>,
+    /// When the platform says that the person filled in the form that made the lead.
+    #[serde(default)]
+    pub stated_at: Option<Instant>,
     /// What its conversion is worth.
     pub value_hundredths: Option<i64>,
     /// Every time it was converted, those too that were taken back.
@@ -98,6 +105,7 @@ impl Default for Lead {
             hours_overridden_at: None,
             lease: None,
             attempts: Attempts::default(),
+            planned: Vec::new(),
             last_act: None,
             last_word: None,
             requeued_at: None,
@@ -111,6 +119,7 @@ impl Default for Lead {
             submission: None,
             grade: None,
             campaign: None,
+            stated_at: None,
             value_hundredths: None,
             conversions: Vec::new(),
             decided: Decided::default(),
@@ -177,6 +186,8 @@ impl Lead {
             LeadEvent::AttemptReported(e) => self.attempt_reported(*e),
             LeadEvent::AttemptRevised(e) | LeadEvent::AttemptAnnotated(e) => self.fact_added(*e),
             LeadEvent::CallPlaced(e) => self.call_placed(e),
+            LeadEvent::CallPlanned(e) => self.call_planned(*e),
+            LeadEvent::CallDeleted(e) => self.call_deleted(&e),
             LeadEvent::StageSet(e) => self.stage_set(e.stage, e.at),
             LeadEvent::NoteAdded(e) => self.latest_note = Some(e.person),
             LeadEvent::PanelStatusSet(e) => self.act(e.at, ActKind::PanelStatusSet(e.status, e.policy)),
@@ -194,9 +205,7 @@ impl Lead {
             LeadEvent::LeadGraded(e) => {
                 self.grade = Some(Grade { priority: e.priority, quality: e.quality, score: e.score });
             }
-            LeadEvent::CampaignRecorded(e) => {
-                self.campaign.get_or_insert(e.campaign);
-            }
+            LeadEvent::CampaignRecorded(e) => self.campaign_recorded(e),
             LeadEvent::LeadValued(e) => self.value_hundredths = Some(e.value_hundredths),
             LeadEvent::ExternalRefAdded(e) => self.external_refs.push(e.external_ref),
             LeadEvent::InterestRecorded(e) => {
@@ -269,6 +278,11 @@ impl Lead {
             (true, true) | (false, false) => {}
         }
         self.stage = stage;
+    }
+
+    /// When it came into being: as the platform of its advertisement says, else when the ledger first heard of it.
+    pub fn created_at(&self) -> Instant {
+        self.stated_at.unwrap_or(self.captured_at)
     }
 
     /// The conversion that holds.

@@ -46,6 +46,8 @@ impl Lead {
             | LeadEvent::LeadGraded(_)
             | LeadEvent::CampaignRecorded(_)
             | LeadEvent::AssignmentWeighed(_)
+            | LeadEvent::CallPlanned(_)
+            | LeadEvent::CallDeleted(_)
             | LeadEvent::LeadValued(_) => self.suppressed,
         }
     }

@@ -1,5 +1,6 @@
 //! What can be asked of a report?
 
+use super::delete::DeleteReport;
 use super::edit::EditReport;
 use super::event::ReportEvent;
 use super::file::FileReport;
@@ -10,6 +11,7 @@ use crate::Refusal;
 pub enum ReportCommand {
     File(FileReport),
     Edit(EditReport),
+    Delete(DeleteReport),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -17,5 +19,6 @@ pub fn decide(report: &Report, command: &ReportCommand) -> Result<Vec<ReportEven
     match command {
         ReportCommand::File(c) => c.decide(report),
         ReportCommand::Edit(c) => c.decide(report),
+        ReportCommand::Delete(c) => c.decide(report),
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum ReportEvent {
     ReportFiled(Box<ReportFiled>),
     ReportEdited(Box<ReportEdited>),
+    ReportDeleted(ReportDeleted),
 }
 
 impl ReportEvent {
@@ -19,6 +20,7 @@ impl ReportEvent {
         match self {
             Self::ReportFiled(_) => "report_filed",
             Self::ReportEdited(_) => "report_edited",
+            Self::ReportDeleted(_) => "report_deleted",
         }
     }
 
@@ -96,6 +98,13 @@ pub struct ReportEdited {
     pub by: AgentId,
     #[serde(flatten)]
     pub content: Content,
+}
+
+/// The report is in no list any more, and another may be filed of its person, day and period. What it said stays.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ReportDeleted {
+    pub at: Instant,
+    pub by: AgentId,
 }
 
 #[cfg(test)]

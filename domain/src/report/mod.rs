@@ -2,6 +2,7 @@
 //! same time stands beside it when it is read (C-27).
 
 pub mod command;
+pub mod delete;
 pub mod edit;
 pub mod event;
 pub mod file;

@@ -15,6 +15,8 @@ pub struct Report {
     pub user_id: AgentId,
     /// What it said, the first first; the last is what it says.
     pub versions: Vec<Version>,
+    #[serde(default)]
+    pub deleted_at: Option<Instant>,
 }
 
 /// What a report once said, since when, and who said so.
@@ -31,12 +33,13 @@ impl Report {
         self.num > 0
     }
 
-    /// What it says now.
+    /// What it says now; a deleted one says nothing.
     pub fn content(&self) -> Option<&Content> {
-        self.versions.last().map(|version| &version.content)
+        let last = self.versions.last().filter(|_| self.deleted_at.is_none());
+        last.map(|version| &version.content)
     }
 
-    /// Its integer id, and one report a person, day and period (C-27).
+    /// Its integer id, and one report a person, day and period (C-27); a deleted one keeps its id only.
     pub fn held_keys(&self, id: Uuid) -> Vec<(Key, String, Option<Instant>)> {
         let key = self.content().map(|content| Key::report(self.user_id, content.period, content.report_on));
         let mut keys = held_num(StreamKind::Report, self.num, id);
@@ -52,6 +55,10 @@ impl Report {
                 Version { at: e.at, by: e.by, content: e.content }
             }
             ReportEvent::ReportEdited(e) => Version { at: e.at, by: e.by, content: e.content },
+            ReportEvent::ReportDeleted(e) => {
+                self.deleted_at = Some(e.at);
+                return;
+            }
         };
         self.versions.push(version);
     }

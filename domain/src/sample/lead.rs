@@ -169,6 +169,15 @@ pub fn attempt_events() -> Vec<LeadEvent> {
             direction: lead::Direction::Outbound,
             call: lead::ProviderCall { provider: "twilio".to_owned(), id: "CA0123".to_owned() },
         }),
+        LeadEvent::CallPlanned(Box::new(lead::CallPlanned {
+            at: at(),
+            attempt_id: AttemptId(id(3)),
+            due_at: at(),
+            agent_id: Some(AgentId(id(1))),
+            direction: lead::Direction::Inbound,
+            person: Some(lead::Note { text: "ask for the bill".to_owned() }),
+        })),
+        LeadEvent::CallDeleted(lead::CallDeleted { at: at(), attempt_id: AttemptId(id(3)) }),
         LeadEvent::AttemptRevised(fact(Outcome::Connected)),
         LeadEvent::AttemptAnnotated(fact(Outcome::PowerOff)),
         LeadEvent::AttemptReported(Box::new(lead::AttemptReported {

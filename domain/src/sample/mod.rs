@@ -23,7 +23,9 @@ use crate::ids::LeadId;
 use crate::lead::attempt::DialPolicy;
 use crate::log::event::{LogEvent, PositionSetAside, Reason};
 use crate::principal::{Role, Scope};
-use crate::report::event::{Content, Figures, Notes, Period, ReportEdited, ReportEvent, ReportFiled};
+use crate::report::event::{
+    Content, Figures, Notes, Period, ReportDeleted, ReportEdited, ReportEvent, ReportFiled,
+};
 use crate::stream::Event;
 use crate::time::Instant;
 use chrono::{NaiveDate, NaiveTime};
@@ -111,7 +113,11 @@ fn report_events() -> Vec<ReportEvent> {
     };
     let filed = ReportFiled { at: at(), num: 4, user_id: by, by, content: content.clone() };
     let edited = ReportEdited { at: at(), by, content };
-    vec![ReportEvent::ReportFiled(Box::new(filed)), ReportEvent::ReportEdited(Box::new(edited))]
+    vec![
+        ReportEvent::ReportFiled(Box::new(filed)),
+        ReportEvent::ReportEdited(Box::new(edited)),
+        ReportEvent::ReportDeleted(ReportDeleted { at: at(), by }),
+    ]
 }
 
 fn dialing_events() -> Vec<DialingEvent> {

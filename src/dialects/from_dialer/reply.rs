@@ -49,7 +49,7 @@ impl Told {
             "assigned_agent_name": self.agent.as_ref().map(|agent| agent.person.name()),
             "assigned_agent_username": self.agent.as_ref().and_then(|agent| agent.person.username.clone()),
             "dialer_lead_id": own_ref.map(|known| known.id.clone()),
-            "created_at": instant(lead.captured_at), "updated_at": instant(lead.changed_at),
+            "created_at": instant(lead.created_at()), "updated_at": instant(lead.changed_at),
         });
         if let Value::Object(ours) = ours {
             shown.extend(ours);

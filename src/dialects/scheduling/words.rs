@@ -49,7 +49,7 @@ pub const PLAIN_OUTCOMES: [Outcome; 5] =
 pub fn call_status(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Connected | Outcome::Interested | Outcome::NotInterested | Outcome::HungUp => "completed",
-        Outcome::NoAnswer | Outcome::PowerOff => "no_answer",
+        Outcome::NoAnswer | Outcome::PowerOff | Outcome::AnsweringMachine => "no_answer",
         Outcome::Busy => "busy",
         Outcome::Failed | Outcome::Disconnected | Outcome::Banned | Outcome::Canceled | Outcome::Unknown => {
             "failed"
