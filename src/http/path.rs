@@ -8,6 +8,21 @@ use std::convert::Infallible;
 #[derive(Clone, Debug)]
 pub struct Named(pub String);
 
+/// The first two changing segments of a path, decoded; blank if they are no text.
+#[derive(Clone, Debug)]
+pub struct Pair(pub String, pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Pair {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let mut values = params.iter().flatten().map(|(_, value)| value.to_owned());
+        let mut next = || values.next().unwrap_or_default();
+        Ok(Self(next(), next()))
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Infallible;
 

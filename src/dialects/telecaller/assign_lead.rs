@@ -29,7 +29,7 @@ pub async fn handler(
     let recorded = app.ledger.record(&caller.context(), &give).await.map_err(|error| caller.reject(error))?;
     let lead = detail(&app, &recorded.answer).await.map_err(|error| caller.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, !recorded.is_new);
-    Ok((headers, Json(Reply { success: true, message: Some("Lead assigned successfully"), lead })))
+    Ok((headers, Json(Reply::new(Some("Lead assigned successfully"), lead))))
 }
 
 async fn read(app: &App, body: &Map<String, Value>) -> Result<Assignee, Reject> {

@@ -9,28 +9,34 @@ use chrono::Duration;
 use domain::ids::{AgentId, AnyId, oid};
 use domain::outcome::Outcome;
 use projections::call_list::Call as Row;
+use projections::planned_calls::PLANNED;
 use serde::Serialize;
 use uuid::Uuid;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the names are the document's")]
 pub struct Call {
     #[serde(rename = "_id")]
     oid: String,
+    /// The same; the rows of the web application's tables have it (F2).
+    id: String,
     telecaller: Option<Name>,
     lead: Lead,
     call_type: String,
+    /// `planned` until it happens (F16).
     status: &'static str,
     duration: Option<i32>,
     start_time: String,
+    /// When a planned call is to be made.
+    scheduled_at: Option<String>,
     end_time: Option<String>,
     recording_url: Option<String>,
     notes: Option<String>,
     twilio_call_sid: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Lead {
     #[serde(flatten)]
     name: Name,
@@ -39,25 +45,27 @@ struct Lead {
 
 impl From<Row> for Call {
     fn from(row: Row) -> Self {
+        let is_planned = row.outcome == PLANNED;
         let outcome = Outcome::from_word(&row.outcome).unwrap_or(Outcome::Unknown);
+        let is_over = outcome.is_final() && !is_planned;
         let seconds = i64::from(row.duration_seconds.unwrap_or(0));
         let is_outbound = row.direction == "outbound";
         let name = row.agent_name.unwrap_or_default().trim().to_owned();
         let lead_name = row.lead_full_name.or(row.lead_name).unwrap_or_default();
         Self {
             oid: oid(row.id),
+            id: oid(row.id),
             telecaller: row.agent_id.map(|id| Name { oid: oid(id), name }),
             lead: Lead {
                 name: Name { oid: oid(row.lead_id), name: lead_name },
                 phone: row.lead_raw_phone.or(row.lead_phone),
             },
             call_type: row.direction,
-            status: outcome.call_status(),
+            status: if is_planned { PLANNED } else { outcome.call_status() },
             duration: row.duration_seconds,
             start_time: words::instant(row.occurred_at),
-            end_time: outcome
-                .is_final()
-                .then(|| words::instant(row.occurred_at + Duration::seconds(seconds))),
+            scheduled_at: is_planned.then(|| words::instant(row.occurred_at)),
+            end_time: is_over.then(|| words::instant(row.occurred_at + Duration::seconds(seconds))),
             recording_url: row.recording_url,
             notes: row.user_message,
             twilio_call_sid: row.provider_call_id.filter(|_| is_outbound),
@@ -65,15 +73,18 @@ impl From<Row> for Call {
     }
 }
 
-/// The call of that id, if the caller may see it: by who talked, or by whose lead it is.
+/// The call of that id, planned or made, if the caller may see it: by who talks, or by whose lead it is.
 pub async fn find(app: &App, caller: &Caller, id: &str) -> Result<Row, Rejected> {
     let not_found = || caller.reject(Reject::NotFound);
     let id = AnyId::parse(id).ok_or_else(not_found)?;
     let views = app.ledger.views();
     let found = views.find_call(id).await.map_err(|error| caller.failed(error))?;
-    let (lead_id, id) = found.ok_or_else(not_found)?;
-    let row = views.get_call(id).await.map_err(|error| caller.failed(error))?.ok_or_else(not_found)?;
-    let lead = views.find_lead(AnyId::Uuid(lead_id)).await.map_err(|error| caller.failed(error))?;
+    let row = match found {
+        Some((_, id)) => views.get_call(id).await,
+        None => views.find_planned_call(id).await,
+    };
+    let row = row.map_err(|error| caller.failed(error))?.ok_or_else(not_found)?;
+    let lead = views.find_lead(AnyId::Uuid(row.lead_id)).await.map_err(|error| caller.failed(error))?;
     let reach = caller.reach(app).await.map_err(|error| caller.reject(error))?;
     let is_seen = row.agent_id.is_some_and(|id| reach.covers(Some(AgentId(id))))
         || lead.is_some_and(|lead| reach.covers(lead.agent_id.map(AgentId)));

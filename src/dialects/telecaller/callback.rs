@@ -1,5 +1,12 @@
-//! What Twilio says of a call: `POST /api/calls/status-callback` and `/api/calls/recording-status`, signed, in any order, as often
-//! as it likes (B-145, B-146, B-173, C-30). Every one that is signed is answered 200; what no call is known for is kept.
+//! What Twilio says of a call: `POST` or `GET /api/calls/status-callback` and `/api/calls/recording-status`, signed, in any order, as
+//! often as it likes (B-145, B-146, B-173, C-30). Every one that is signed is answered 200; what no call is known for is kept.
+//!
+//! Decided where nothing is written:
+//! - By `GET` the members lie in the query, and the signature is over the whole URL.
+//! - `answered`, as SignalWire says it, is a call that goes on. Words are read in any case, with `_` or `-`.
+//! - Who picked up (`AnsweredBy`, after `MachineDetectionDuration` milliseconds) is kept with the call as its reason, whether
+//!   it comes with a status or by itself. A machine or a fax is no answer of a person: the call counts as not answered,
+//!   whatever its status says.
 
 use super::reject::{Reject, Rejected};
 use crate::http::body;
@@ -13,6 +20,7 @@ use crate::ledger::{Context, RecordError};
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::Method;
 use domain::Refusal;
 use domain::dead_letter::event::QuarantineReason;
 use domain::ids::AnyId;
@@ -99,20 +107,26 @@ async fn read(app: &App, request: Request) -> Result<Callback, Reject> {
     let uri = written.unwrap_or_else(|| request.uri().clone());
     let path = uri.path_and_query().map_or("", |path| path.as_str());
     let url = format!("{}{path}", app.config.public_url);
+    let is_query = request.method() == Method::GET;
     let bytes = body::read(request.into_body(), BODY_MAX).await.map_err(Reject::Body)?;
-    let fields = decode::pairs(&bytes);
+    let sent = decode::pairs(&bytes);
+    let asked = decode::pairs(uri.query().unwrap_or("").as_bytes());
     let is_signed = match &app.config.twilio_auth_token {
-        Some(secret) => signature.is_some_and(|signature| is_twilios(&secret.0, &url, &fields, &signature)),
+        Some(secret) => signature.is_some_and(|signature| is_twilios(&secret.0, &url, &sent, &signature)),
         // Nothing is signed while developing without a secret.
         None => !app.config.is_production,
     };
     if !is_signed {
         return Err(Reject::BadSignature);
     }
-    let query = decode::pairs(uri.query().unwrap_or("").as_bytes());
-    let call = query.into_iter().find(|(name, _)| name == "call");
-    let call = call.and_then(|(_, id)| Uuid::try_parse(&id).ok());
-    Ok(Callback { fields, call, body: String::from_utf8_lossy(&bytes).into_owned(), request_id })
+    let call = asked.iter().find(|(name, _)| name == "call");
+    let call = call.and_then(|(_, id)| Uuid::try_parse(id).ok());
+    let body = if is_query { uri.query().unwrap_or("").to_owned() } else { lossy(&bytes) };
+    Ok(Callback { fields: if is_query { asked } else { sent }, call, body, request_id })
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 impl Callback {
@@ -154,9 +168,8 @@ fn fact(
     let seconds = |name: &str| callback.text(name).and_then(|text| text.trim().parse::<u32>().ok());
     let (outcome, duration_seconds, recording_url) = match said {
         Said::Status => {
-            let word = callback.text("CallStatus").unwrap_or_default();
-            let outcome = outcome(&word).ok_or(QuarantineReason::UnknownStatus)?;
-            (Told::Outcome(outcome), seconds("CallDuration"), callback.text("RecordingUrl"))
+            let told = status_told(callback)?;
+            (told, seconds("CallDuration"), callback.text("RecordingUrl"))
         }
         Said::Recording => {
             let is_there = callback.text("RecordingStatus").is_none_or(|status| status == "completed");
@@ -173,22 +186,50 @@ fn fact(
         outcome,
         agent_id: None,
         duration_seconds,
-        remarks: Remarks { recording_url, ..Remarks::default() },
+        remarks: Remarks { recording_url, reason: picked_up(callback), ..Remarks::default() },
     }))
 }
 
-/// Twilio's words (C-16).
+/// What the status and who picked up come to.
+fn status_told(callback: &Callback) -> Result<Told, QuarantineReason> {
+    let by = callback.text("AnsweredBy").map(|by| by.trim().to_ascii_lowercase());
+    let is_machine = by.as_ref().is_some_and(|by| by.starts_with("machine") || by == "fax");
+    match callback.text("CallStatus") {
+        Some(word) => match outcome(&word).ok_or(QuarantineReason::UnknownStatus)? {
+            Outcome::Connected | Outcome::InProgress if is_machine => {
+                Ok(Told::Outcome(Outcome::AnsweringMachine))
+            }
+            outcome => Ok(Told::Outcome(outcome)),
+        },
+        None if is_machine => Ok(Told::Outcome(Outcome::AnsweringMachine)),
+        None if by.is_some() => Ok(Told::Nothing),
+        None => Err(QuarantineReason::UnknownStatus),
+    }
+}
+
+/// Who picked up, in a sentence of the ledger's.
+fn picked_up(callback: &Callback) -> Option<String> {
+    let by = callback.text("AnsweredBy")?;
+    let after = callback.text("MachineDetectionDuration");
+    Some(match after {
+        Some(milliseconds) => format!("answered by {by}, detected after {milliseconds} ms"),
+        None => format!("answered by {by}"),
+    })
+}
+
+/// The words of Twilio (C-16), and those of others who speak its language.
 fn outcome(word: &str) -> Option<Outcome> {
-    Some(match word {
+    let word = word.trim().to_ascii_lowercase().replace('_', "-");
+    Some(match word.as_str() {
         "queued" => Outcome::Queued,
         "initiated" => Outcome::Initiated,
         "ringing" => Outcome::Ringing,
-        "in-progress" => Outcome::InProgress,
+        "in-progress" | "answered" => Outcome::InProgress,
         "completed" => Outcome::Connected,
         "busy" => Outcome::Busy,
         "failed" => Outcome::Failed,
         "no-answer" => Outcome::NoAnswer,
-        "canceled" => Outcome::Canceled,
+        "canceled" | "cancelled" => Outcome::Canceled,
         _ => return None,
     })
 }

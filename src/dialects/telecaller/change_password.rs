@@ -21,8 +21,8 @@ pub async fn handler(
     Ok(Json(json!({ "success": true, "message": message, "token": token, "access_token": token })))
 }
 
-/// Answers a token that is good.
-async fn change(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<String, Reject> {
+/// Changes the caller's own password; answers a token that is good.
+pub async fn change(app: &App, caller: &Caller, body: &Map<String, Value>) -> Result<String, Reject> {
     let mut fields = Fields::of_body(body);
     let given = |name: &str| body.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
     let current = fields.required("currentPassword", given("currentPassword"));

@@ -23,6 +23,9 @@ pub struct Reply {
     success: bool,
     message: &'static str,
     report: Item,
+    /// The members of `report` once more: the web application reads them here (F16).
+    #[serde(flatten)]
+    beside: Item,
 }
 
 pub async fn handler(
@@ -34,7 +37,8 @@ pub async fn handler(
     let recorded = app.ledger.record(&caller.context(), &file).await;
     let recorded = recorded.map_err(|error| caller.reject(error))?;
     let report = report::item(&app, &recorded.answer).await.map_err(|error| caller.reject(error))?;
-    let reply = Reply { success: true, message: "Report created successfully", report };
+    let reply =
+        Reply { success: true, message: "Report created successfully", beside: report.clone(), report };
     Ok((StatusCode::CREATED, written::headers(recorded.position, recorded.is_followed, false), Json(reply)))
 }
 

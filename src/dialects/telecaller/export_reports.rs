@@ -54,7 +54,11 @@ async fn export(app: &App, caller: &Caller, kind: &str, query: &Map<String, Valu
     let user = app.ledger.views().agent_meant(user).await.map_err(RecordError::from)?;
     let users = caller.seen(app, user).await?;
     let period = known.and_then(|(_, period)| *period);
-    let wanted = Wanted { format, period, from, upto, users, owner_id: caller.person.id };
+    start(app, Wanted { format, period, from, upto, users, owner_id: caller.person.id }).await
+}
+
+/// Has a file made, and answers where it lies.
+pub async fn start(app: &App, wanted: Wanted) -> Result<Reply, Reject> {
     let export = app.exports.start(&app.tasks, wanted);
     let status = match export.wait(PATIENCE).await {
         Progress::Done => "done",

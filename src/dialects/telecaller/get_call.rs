@@ -11,10 +11,20 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 pub struct Reply {
-    pub success: bool,
+    success: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<&'static str>,
-    pub call: Call,
+    message: Option<&'static str>,
+    call: Call,
+    /// The members of `call` once more: the web application reads them here (F16).
+    #[serde(flatten)]
+    beside: Call,
+}
+
+impl Reply {
+    /// The call, and what was done to it if anything was.
+    pub fn new(message: Option<&'static str>, call: Call) -> Self {
+        Self { success: true, message, beside: call.clone(), call }
+    }
 }
 
 pub async fn handler(
@@ -23,5 +33,5 @@ pub async fn handler(
     Named(id): Named,
 ) -> Result<Json<Reply>, Rejected> {
     let row = find(&app, &caller, &id).await?;
-    Ok(Json(Reply { success: true, message: None, call: row.into() }))
+    Ok(Json(Reply::new(None, row.into())))
 }

@@ -11,10 +11,20 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 pub struct Reply {
-    pub success: bool,
+    success: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<&'static str>,
-    pub lead: Detail,
+    message: Option<&'static str>,
+    lead: Detail,
+    /// The members of `lead` once more: the web application reads them here (F16).
+    #[serde(flatten)]
+    beside: Detail,
+}
+
+impl Reply {
+    /// The lead, and what was done to it if anything was.
+    pub fn new(message: Option<&'static str>, lead: Detail) -> Self {
+        Self { success: true, message, beside: lead.clone(), lead }
+    }
 }
 
 pub async fn handler(
@@ -24,5 +34,5 @@ pub async fn handler(
 ) -> Result<Json<Reply>, Rejected> {
     let row = find(&app, &caller, &id).await?;
     let lead = detail(&app, &row).await.map_err(|error| caller.reject(error))?;
-    Ok(Json(Reply { success: true, message: None, lead }))
+    Ok(Json(Reply::new(None, lead)))
 }

@@ -21,9 +21,12 @@ use uuid::Uuid;
 pub struct Reply {
     success: bool,
     report: Detail,
+    /// The members of `report` once more: the web application reads them here (F16).
+    #[serde(flatten)]
+    beside: Detail,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Detail {
     #[serde(flatten)]
     report: Item,
@@ -31,7 +34,7 @@ pub struct Detail {
 }
 
 /// An edit: who made it, and what it changed.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Edit {
     edited_at: String,
@@ -67,7 +70,8 @@ pub async fn reply(app: &App, row: &ReportRow) -> Result<Reply, RecordError> {
         _ => None,
     });
     let history = edits.collect();
-    Ok(Reply { success: true, report: Detail { report: report::item(app, row).await?, history } })
+    let report = Detail { report: report::item(app, row).await?, history };
+    Ok(Reply { success: true, beside: report.clone(), report })
 }
 
 /// What was changed: `{field: {from, to}}`.

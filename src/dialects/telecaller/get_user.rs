@@ -15,9 +15,12 @@ use serde::Serialize;
 pub struct Reply {
     success: bool,
     user: Item,
+    /// The members of `user` once more: the web application reads them here (F16).
+    #[serde(flatten)]
+    beside: Item,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
     #[serde(flatten)]
@@ -49,5 +52,5 @@ pub async fn reply(app: &App, row: &AgentRow) -> Result<Reply, RecordError> {
         team_members: team.iter().map(Name::from).collect(),
         performance: figures.remove(&row.id).unwrap_or_default(),
     };
-    Ok(Reply { success: true, user })
+    Ok(Reply { success: true, beside: user.clone(), user })
 }

@@ -32,6 +32,9 @@ pub struct Reply {
     call_id: String,
     call: Call,
     twilio_call: Option<TwilioCall>,
+    /// The members of `call` once more: the web application reads them here (F16).
+    #[serde(flatten)]
+    beside: Call,
 }
 
 #[derive(Serialize)]
@@ -59,11 +62,14 @@ pub async fn handler(
     };
     let Asked { recorded, provider_call_id } = placed.map_err(|reject| caller.reject(reject))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
+    let call_id = oid(recorded.answer.id);
+    let call = Call::from(recorded.answer);
     let reply = Reply {
         success: true,
         message: "Call initiated successfully",
-        call_id: oid(recorded.answer.id),
-        call: recorded.answer.into(),
+        call_id,
+        beside: call.clone(),
+        call,
         twilio_call: provider_call_id.map(|sid| TwilioCall { sid, status: "initiated" }),
     };
     Ok((StatusCode::CREATED, headers, Json(reply)))

@@ -22,14 +22,18 @@ use uuid::Uuid;
 
 /// Under which name the requirements lie among what is known of a lead.
 const REQUIREMENTS: &str = "requirements";
+/// Under which name the mark of a test lead lies there.
+pub const IS_TEST: &str = "is_test";
 /// The highest value of a conversion.
 const VALUE_MAX: f64 = 1e12;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Lead {
     #[serde(rename = "_id")]
     oid: String,
+    /// The same; the rows of the web application's tables have it (F2).
+    id: String,
     name: String,
     email: Option<String>,
     phone: Option<String>,
@@ -42,9 +46,11 @@ pub struct Lead {
     created_at: String,
     updated_at: String,
     score: i16,
+    /// Whether the advertising platform sent it for a trial.
+    is_test: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Detail {
     #[serde(flatten)]
@@ -58,7 +64,7 @@ pub struct Detail {
 }
 
 /// The names of what a lead came by; where nobody gave one, its id (C-29).
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the names are the document's")]
 struct MetaData {
@@ -81,6 +87,7 @@ pub async fn leads(app: &App, rows: &[LeadRow]) -> Result<Vec<Lead>, RecordError
     let names: HashMap<Uuid, Name> = agents.iter().map(|row| (row.id, Name::from(row))).collect();
     let lead = |row: &LeadRow| Lead {
         oid: oid(row.id),
+        id: oid(row.id),
         name: name(row),
         email: row.email.clone(),
         phone: row.phone.clone().or_else(|| extra(row, "phone")),
@@ -93,6 +100,7 @@ pub async fn leads(app: &App, rows: &[LeadRow]) -> Result<Vec<Lead>, RecordError
         created_at: words::instant(row.created_at),
         updated_at: words::instant(row.updated_at),
         score: row.score,
+        is_test: is_test(row),
     };
     Ok(rows.iter().map(lead).collect())
 }
@@ -123,6 +131,12 @@ pub fn named(dialing: &Dialing, kind: &str, id: Option<&String>) -> Option<Strin
     Some(dialing.ad_names.get(&format!("{kind}:{id}")).unwrap_or(id).clone())
 }
 
+/// Whether it is marked as a trial of the advertising platform.
+pub fn is_test(row: &LeadRow) -> bool {
+    let known = serde_json::from_str::<Map<String, Value>>(&row.extra).ok();
+    known.is_some_and(|known| known.get(IS_TEST) == Some(&Value::Bool(true)))
+}
+
 fn extra(row: &LeadRow, name: &str) -> Option<String> {
     let known: Map<String, Value> = serde_json::from_str(&row.extra).ok()?;
     known.get(name)?.as_str().map(ToOwned::to_owned)
@@ -130,8 +144,12 @@ fn extra(row: &LeadRow, name: &str) -> Option<String> {
 
 /// The lead of that id, if it is there and the caller may see it.
 pub async fn find(app: &App, caller: &Caller, id: &str) -> Result<LeadRow, Rejected> {
+    find_id(app, caller, AnyId::parse(id).ok_or_else(|| caller.reject(Reject::NotFound))?).await
+}
+
+/// The same of an id that is read already.
+pub async fn find_id(app: &App, caller: &Caller, id: AnyId) -> Result<LeadRow, Rejected> {
     let not_found = || caller.reject(Reject::NotFound);
-    let id = AnyId::parse(id).ok_or_else(not_found)?;
     let row = app.ledger.views().find_lead(id).await.map_err(|error| caller.failed(error))?;
     let reach = caller.reach(app).await.map_err(|error| caller.reject(error))?;
     let is_seen = |row: &LeadRow| row.deleted_at.is_none() && reach.covers(row.agent_id.map(AgentId));

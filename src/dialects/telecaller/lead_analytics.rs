@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Rejected> {
-    analytics(&app, &caller).await.map(Json).map_err(|reject| caller.reject(reject))
+    let leads = analytics(&app, &caller).await.map_err(|reject| caller.reject(reject))?;
+    Ok(Json(json!({ "success": true, "leads": leads })))
 }
 
-async fn analytics(app: &App, caller: &Caller) -> Result<Value, Reject> {
+/// Leads of the caller's reach by status, source and quality.
+pub async fn analytics(app: &App, caller: &Caller) -> Result<Value, Reject> {
     let agents = caller.counted(app, None).await?;
     let views = app.ledger.views();
     let leads = views.lead_distribution(agents.as_deref()).await.map_err(RecordError::from)?;
@@ -31,11 +33,11 @@ async fn analytics(app: &App, caller: &Caller) -> Result<Value, Reject> {
     }
     let mut sources: Vec<(&str, i64)> = sources.into_iter().collect();
     sources.sort_by_key(|(_, count)| -count);
-    Ok(json!({ "success": true, "leads": {
+    Ok(json!({
         "statusDistribution": list("status", &statuses),
         "sourceDistribution": list("source", &sources),
         "qualityDistribution": list("quality", &qualities),
-    } }))
+    }))
 }
 
 fn list(key: &str, counts: &[(&str, i64)]) -> Value {

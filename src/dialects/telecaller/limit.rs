@@ -14,10 +14,17 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Where files are asked for.
-const EXPORTS: &str = "/api/reports/export/";
+/// Reads that cost nothing of the limit: the web application sends them with every page and logs itself out on any
+/// error (F14). A void token is charged to the address all the same.
+const FREE: [&str; 1] = ["/api/auth/profile"];
 /// Where people log in: counted by account and address, when the account is known.
 pub const LOG_IN: &str = "/api/auth/login";
+
+/// Whether a file is asked for: of several reports, or of one.
+fn is_export(path: &str) -> bool {
+    let parts = path.strip_prefix("/api/reports/").map(|rest| rest.split('/'));
+    parts.is_some_and(|parts| parts.take(2).any(|part| part == "export"))
+}
 
 fn bucket(path: &str) -> Bucket {
     match path {
@@ -46,24 +53,26 @@ pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Re
         return next.run(request).await;
     }
     let (bucket, asker) = (bucket(path), asker(&app, &request));
-    let standing = match app.limits.charge(bucket, &asker) {
+    let is_read = request.method() == Method::GET;
+    let is_free = is_read && FREE.contains(&path);
+    let charged = if is_free { Ok(None) } else { app.limits.charge(bucket, &asker) };
+    let standing = match charged {
         Ok(standing) => standing,
         Err(standing) => {
             return Reject::TooManyRequests(standing).answer(&request_id(request.extensions()));
         }
     };
-    let is_read = request.method() == Method::GET;
     // A file is made anew each time: that is never free.
-    let is_tagged = is_read && bucket == Bucket::General && !path.starts_with(EXPORTS);
+    let is_tagged = is_read && bucket == Bucket::General && !is_export(path);
     let asked = request.headers().get(header::IF_NONE_MATCH).cloned();
     let address = address(&request);
     let id = request_id(request.extensions());
     let mut response = next.run(request).await;
     // A token that is void is nobody's: whoever shows it is charged, not whose it was.
-    if let (StatusCode::UNAUTHORIZED, Some(own)) = (response.status(), standing)
-        && asker != address
-    {
-        app.limits.give_back(bucket, &asker, own);
+    if response.status() == StatusCode::UNAUTHORIZED && (is_free || asker != address) {
+        if let Some(own) = standing {
+            app.limits.give_back(bucket, &asker, own);
+        }
         return match app.limits.charge(bucket, &address) {
             Ok(standing) => with(response, standing),
             Err(standing) => Reject::TooManyRequests(standing).answer(&id),

@@ -1,4 +1,5 @@
-//! `GET /api/calls`: calls in pages, the latest first, whatever dialect reported them (B-141, B-142).
+//! `GET /api/calls`: calls in pages, the latest first, whatever dialect reported them (B-141, B-142). Planned calls come before those
+//! that were made; `status=planned` (also `scheduled`) lists them alone (F16).
 
 use super::call::Call;
 use super::caller::Caller;
@@ -12,6 +13,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use projections::call_list::Filter;
+use projections::planned_calls::PLANNED;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -35,7 +37,8 @@ async fn list(app: &App, caller: &Caller, query: &Map<String, Value>) -> Result<
     let zone = app.ledger.dialing().await?.zone();
     let mut fields = Fields::of_query(query);
     let page = Page::read(&fields);
-    let outcomes = fields.word("status", &words::CALL_STATUSES).map(words::outcomes).unwrap_or_default();
+    let status = fields.word("status", &words::CALL_STATUSES);
+    let outcomes = status.map(words::outcomes).unwrap_or_default();
     let direction = fields.word("callType", &words::CALL_TYPES);
     let telecaller = fields.id("telecaller");
     let (from, before) = fields.days("dateFrom", "dateTo", zone);
@@ -44,8 +47,25 @@ async fn list(app: &App, caller: &Caller, query: &Map<String, Value>) -> Result<
     let agent_id = views.agent_meant(telecaller).await.map_err(RecordError::from)?;
     let agents = caller.seen(app, None).await?;
     let filter = Filter { agent_id, agents, outcomes, direction, from, before, ..Filter::default() };
-    let rows = views.list_calls(&filter, page.skip(), page.limit).await.map_err(RecordError::from)?;
-    let total = views.total_calls(&filter).await.map_err(RecordError::from)?.count;
+    let shows_planned = status.is_none_or(|status| status == PLANNED);
+    let shows_made = status != Some(PLANNED);
+    let mut rows = Vec::new();
+    let mut total = 0;
+    if shows_planned {
+        total += views.total_planned_calls(&filter).await.map_err(RecordError::from)?;
+        if page.skip() < total {
+            let planned = views.list_planned_calls(&filter, page.skip(), page.limit).await;
+            rows.extend(planned.map_err(RecordError::from)?);
+        }
+    }
+    if shows_made {
+        let skip = (page.skip() - total).max(0);
+        let limit = page.limit - i64::try_from(rows.len()).unwrap_or(0);
+        if limit > 0 {
+            rows.extend(views.list_calls(&filter, skip, limit).await.map_err(RecordError::from)?);
+        }
+        total += views.total_calls(&filter).await.map_err(RecordError::from)?.count;
+    }
     let calls = rows.into_iter().map(Call::from).collect();
     Ok(Reply { success: true, calls, total, pagination: page.of(total) })
 }

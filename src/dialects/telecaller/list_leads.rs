@@ -22,6 +22,8 @@ use uuid::Uuid;
 
 /// The longest search, in characters.
 const SEARCH_MAX: usize = 100;
+/// The word that the web application filters by for the leads of nobody (F11).
+const UNASSIGNED: &str = "unassigned";
 
 #[derive(Serialize)]
 pub struct Reply {
@@ -61,10 +63,11 @@ async fn list(
     let mut fields = Fields::of_query(query);
     let page = Page::read(&fields);
     let stages = fields.word("status", &words::STATUSES).unwrap_or_default().to_vec();
-    let source = fields.word("source", &words::SOURCES);
+    let source = fields.word("source", &words::SOURCE_FILTER);
     let priority = fields.word("priority", &words::PRIORITIES);
     let quality = fields.word("quality", &words::QUALITIES);
-    let assigned_to = fields.id("assignedTo");
+    let is_unassigned = fields.value("assignedTo").is_some_and(|word| word == UNASSIGNED);
+    let assigned_to = if is_unassigned { None } else { fields.id("assignedTo") };
     let (from, before) = fields.days("dateFrom", "dateTo", zone);
     let search: Option<String> = fields.text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
     fields.end()?;
@@ -74,6 +77,7 @@ async fn list(
         None => views.agent_meant(assigned_to).await.map_err(RecordError::from)?,
     };
     let agents = visible(caller.reach(app).await?);
+    let agents = if is_unassigned { Some(nobodys(agents)) } else { agents };
     let filter = Filter {
         agent_id,
         agents,
@@ -90,6 +94,11 @@ async fn list(
     let rows = views.list_leads(&filter, order, page.skip(), page.limit).await.map_err(RecordError::from)?;
     let total = views.total_leads(&filter).await.map_err(RecordError::from)?.count;
     Ok(Reply { success: true, leads: leads(app, &rows).await?, total, pagination: page.of(total) })
+}
+
+/// Of what somebody may see, the leads that are nobody's; for those who see no such leads, none.
+fn nobodys(visible: Option<(Vec<Uuid>, bool)>) -> (Vec<Uuid>, bool) {
+    (Vec::new(), visible.is_none_or(|(_, sees_nobodys)| sees_nobodys))
 }
 
 /// What a reach leaves of a list.

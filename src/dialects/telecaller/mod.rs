@@ -19,16 +19,21 @@
 
 mod assign_lead;
 mod call;
+mod call_recording;
 mod callback;
 pub mod caller;
 mod campaigns;
 mod change_password;
 mod create_lead;
 mod create_report;
+mod dashboard;
+mod delete_call;
 mod delete_lead;
+mod delete_report;
 mod delete_user;
 mod download_report;
 mod export_progress;
+mod export_report;
 mod export_reports;
 mod get_call;
 mod get_lead;
@@ -44,22 +49,29 @@ mod list_reports;
 mod list_users;
 pub mod log_in;
 mod log_out;
+mod meta_lead;
 mod meta_webhook;
 mod overview;
 mod page;
 mod performance;
+mod plan_call;
 pub mod profile;
 mod register;
 pub mod reject;
 mod report;
+mod set_password;
+mod set_user_status;
 mod update_call;
 mod update_lead;
 mod update_report;
 mod update_user;
 mod user;
+mod user_activity;
+mod user_performance;
 pub mod words;
 
 use crate::state::App;
+use axum::handler::Handler;
 use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use axum::{Extension, Json, Router};
@@ -82,12 +94,20 @@ macro_rules! operations {
 
 operations! {
     get "/api/auth/profile" Self_ profile::handler;
+    put "/api/auth/profile" Self_ profile::change;
+    patch "/api/auth/profile" Self_ profile::change;
     post "/api/auth/logout" Self_ log_out::handler;
     put "/api/auth/change-password" Self_ change_password::handler;
     post "/api/auth/change-password" Self_ change_password::handler;
     post "/api/auth/register" RegisterUsers register::handler;
     get "/api/users" ReadUsers list_users::handler;
+    post "/api/users" RegisterUsers register::handler;
     get "/api/users/{id}" ReadUser get_user::handler;
+    get "/api/users/{id}/performance" ReadUser user_performance::handler;
+    get "/api/users/{id}/activity" ReadUser user_activity::handler;
+    put "/api/users/{id}/password" ChangeUsers set_password::handler;
+    put "/api/users/{id}/status" SwitchUsers set_user_status::handler;
+    patch "/api/users/{id}/status" SwitchUsers set_user_status::handler;
     put "/api/users/{id}" ChangeUsers update_user::handler;
     patch "/api/users/{id}" ChangeUsers update_user::handler;
     delete "/api/users/{id}" DeleteUsers delete_user::handler;
@@ -100,19 +120,25 @@ operations! {
     delete "/api/leads/{id}" DeleteLeads delete_lead::handler;
     post "/api/leads/{id}/assign" AssignLeads assign_lead::handler;
     get "/api/calls" ReadCalls list_calls::handler;
+    post "/api/calls" MakeCalls plan_call::handler;
     post "/api/calls/initiate" MakeCalls initiate_call::handler;
     post "/api/calls/end" MakeCalls update_call::end;
     get "/api/calls/{id}" ReadCalls get_call::handler;
+    get "/api/calls/{id}/recording" ReadCalls call_recording::handler;
     put "/api/calls/{id}" MakeCalls update_call::handler;
     patch "/api/calls/{id}" MakeCalls update_call::handler;
+    delete "/api/calls/{id}" DeleteCalls delete_call::handler;
     get "/api/reports" ReadReports list_reports::handler;
     post "/api/reports" WriteReports create_report::handler;
     get "/api/reports/export/{type}" ExportReports export_reports::handler;
     get "/api/reports/exports/{id}/progress" ExportReports export_progress::handler;
     get "/api/reports/download/{file}" ExportReports download_report::handler;
+    get "/api/reports/{id}/export/{format}" ExportReports export_report::handler;
     get "/api/reports/{id}" ReadReports get_report::handler;
     put "/api/reports/{id}" WriteReports update_report::handler;
     patch "/api/reports/{id}" WriteReports update_report::handler;
+    delete "/api/reports/{id}" DeleteReports delete_report::handler;
+    get "/api/dashboard" ReadDashboards dashboard::handler;
     get "/api/dashboard/overview" ReadDashboards overview::handler;
     get "/api/dashboard/performance" ReadDashboards performance::handler;
     get "/api/dashboard/leads" ReadDashboards lead_analytics::handler;
@@ -132,13 +158,22 @@ pub fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/api", get(status))
         .route("/api/auth/login", post(log_in::handler))
-        .route("/api/calls/status-callback", post(callback::status))
-        .route("/api/calls/recording-status", post(callback::recording))
+        .route("/api/calls/status-callback", called_back(callback::status))
+        .route("/api/calls/recording-status", called_back(callback::recording))
         .route("/api/meta/webhook", get(meta_webhook::challenge).post(meta_webhook::handler))
         .merge(operations())
         .route_layer(middleware::from_fn_with_state(app.clone(), limit::limited))
         .method_not_allowed_fallback(reject::method_not_allowed)
         .fallback(reject::not_found)
+}
+
+/// Twilio calls back by `POST`, or by `GET` where the account says so; `HEAD` has no effect (C-50).
+fn called_back<H, T>(handler: H) -> MethodRouter<App>
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    post(handler.clone()).get(handler).head(reject::method_not_allowed)
 }
 
 /// B-012

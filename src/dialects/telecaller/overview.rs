@@ -17,9 +17,9 @@ pub struct Reply {
     overview: Overview,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Overview {
+pub struct Overview {
     total_leads: i64,
     new_leads: i64,
     contacted_leads: i64,
@@ -32,10 +32,12 @@ struct Overview {
 }
 
 pub async fn handler(State(app): State<App>, caller: Caller) -> Result<Json<Reply>, Rejected> {
-    overview(&app, &caller).await.map(Json).map_err(|reject| caller.reject(reject))
+    let overview = overview(&app, &caller).await.map_err(|reject| caller.reject(reject))?;
+    Ok(Json(Reply { success: true, overview }))
 }
 
-async fn overview(app: &App, caller: &Caller) -> Result<Reply, Reject> {
+/// The figures of what the caller may see.
+pub async fn overview(app: &App, caller: &Caller) -> Result<Overview, Reject> {
     let agents = caller.counted(app, None).await?;
     let agents = agents.as_deref();
     let views = app.ledger.views();
@@ -47,7 +49,7 @@ async fn overview(app: &App, caller: &Caller) -> Result<Reply, Reject> {
         leads.iter().filter(|(stage, ..)| is_one(stage)).map(|(.., leads)| leads).sum()
     };
     let (total_leads, converted_leads) = (of(&[]), of(&[Stage::Converted]));
-    let overview = Overview {
+    Ok(Overview {
         total_leads,
         new_leads: of(&[Stage::New]),
         // A lost lead shows as contacted (C-16).
@@ -58,6 +60,5 @@ async fn overview(app: &App, caller: &Caller) -> Result<Reply, Reject> {
         active_telecallers,
         conversion_rate: percent(converted_leads, total_leads),
         success_rate: percent(completed_calls, total_calls),
-    };
-    Ok(Reply { success: true, overview })
+    })
 }

@@ -32,7 +32,7 @@ pub struct Reply {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Performance {
+pub struct Performance {
     /// What is counted: from then, and before then.
     period: Period,
     daily_stats: Vec<DayItem>,
@@ -76,10 +76,18 @@ pub async fn handler(
     caller: Caller,
     Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
-    performance(&app, &caller, &query).await.map(Json).map_err(|reject| caller.reject(reject))
+    let performance = performance(&app, &caller, &query, None).await;
+    let performance = performance.map_err(|reject| caller.reject(reject))?;
+    Ok(Json(Reply { success: true, performance }))
 }
 
-async fn performance(app: &App, caller: &Caller, query: &Map<String, Value>) -> Result<Reply, Reject> {
+/// What was done within the days that the query names: by one user, or by those whom the caller may see.
+pub async fn performance(
+    app: &App,
+    caller: &Caller,
+    query: &Map<String, Value>,
+    of: Option<Uuid>,
+) -> Result<Performance, Reject> {
     let zone = app.ledger.dialing().await?.zone();
     let mut fields = Fields::of_query(query);
     let user = fields.id("userId");
@@ -93,7 +101,10 @@ async fn performance(app: &App, caller: &Caller, query: &Map<String, Value>) -> 
         return Err(Reject::Invalid(vec![("dateFrom", problem)]));
     }
     let views = app.ledger.views();
-    let user = views.agent_meant(user).await.map_err(RecordError::from)?;
+    let user = match of {
+        Some(of) => Some(of),
+        None => views.agent_meant(user).await.map_err(RecordError::from)?,
+    };
     let agents = caller.counted(app, user).await?;
     let start = |day: NaiveDate| domain::time::day_start(day, zone);
     let from = from.unwrap_or_else(|| start(first));
@@ -112,7 +123,7 @@ async fn performance(app: &App, caller: &Caller, query: &Map<String, Value>) -> 
     });
     let sources = views.lead_sources(&span).await.map_err(RecordError::from)?;
     let period = Period { from: span.from.map(words::instant), before: span.before.map(words::instant) };
-    let performance = Performance {
+    Ok(Performance {
         period,
         daily_stats: daily.collect(),
         top_performers: top(app, &span).await?,
@@ -120,8 +131,7 @@ async fn performance(app: &App, caller: &Caller, query: &Map<String, Value>) -> 
             .into_iter()
             .map(|sums| SourceItem { source: sums.source, count: sums.leads, conversions: sums.conversions })
             .collect(),
-    };
-    Ok(Reply { success: true, performance })
+    })
 }
 
 /// The last instant of a day is this much before the next.

@@ -1,4 +1,5 @@
-//! `POST /api/auth/register`: an admin lets somebody in (B-124, B-125, C-08).
+//! `POST /api/auth/register`, also `POST /api/users`: an admin lets somebody in (B-124, B-125, C-08). `isActive: false`: their
+//! account is there and cannot be used yet (F16).
 
 use super::caller::Caller;
 use super::reject::{Body, Reject, Rejected};
@@ -26,6 +27,9 @@ pub struct Reply {
     success: bool,
     message: &'static str,
     user: User,
+    /// The members of `user` once more: the web application reads them here (F16).
+    #[serde(flatten)]
+    beside: User,
 }
 
 pub async fn handler(
@@ -38,7 +42,8 @@ pub async fn handler(
     let id = recorded.answer.to_string();
     let row = user::find_any(&app, &id).await.map_err(|reject| caller.reject(reject))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
-    let reply = Reply { success: true, message: "User registered successfully", user: (&row).into() };
+    let user = User::from(&row);
+    let reply = Reply { success: true, message: "User registered successfully", beside: user.clone(), user };
     Ok((StatusCode::CREATED, headers, Json(reply)))
 }
 
@@ -57,6 +62,7 @@ async fn read(app: &App, body: &Map<String, Value>) -> Result<Join, Reject> {
     let role = fields.word("role", &words::NEW_ROLES).unwrap_or(Role::Telecaller);
     let (department, phone) = (fields.text("department"), fields.number_text("phone"));
     let supervisor_id = user::supervisor(app, &mut fields, body).await?.flatten();
+    let is_active = fields.boolean("isActive");
     fields.end()?;
     let (first_name, last_name) = split_name(&name.unwrap_or_default());
     let password = password.unwrap_or_default();
@@ -73,5 +79,5 @@ async fn read(app: &App, body: &Map<String, Value>) -> Result<Join, Reject> {
         person: Profile { first_name, last_name, username: None, email, phone },
         password_hash: Some(hashed.map_err(|error| Reject::Internal(error.to_string()))??),
     };
-    Ok(Join { register, supervisor_id })
+    Ok(Join { register, supervisor_id, is_active })
 }

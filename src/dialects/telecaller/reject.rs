@@ -27,6 +27,8 @@ pub enum Reject {
     /// Every bad field and what is wrong with it.
     Invalid(Vec<(&'static str, String)>),
     Malformed,
+    /// The body calls itself something else than JSON, and is nothing else (C-09).
+    OtherType,
     NotPermitted,
     /// A rule's "no", in its own words.
     Refused(Refusal),
@@ -63,6 +65,11 @@ impl Reject {
         match self {
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "validation_error", "Validation error"),
             Self::Malformed => (StatusCode::BAD_REQUEST, "json_invalid", "The body is not valid JSON"),
+            Self::OtherType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "The body must be JSON (Content-Type: application/json)",
+            ),
             Self::NotPermitted => {
                 (StatusCode::FORBIDDEN, "not_permitted", "Access denied. Insufficient permissions.")
             }
@@ -137,6 +144,7 @@ impl Reject {
             Self::Unavailable => Some(BUSY_RETRY_AFTER_SECONDS),
             Self::Invalid(_)
             | Self::Malformed
+            | Self::OtherType
             | Self::NotPermitted
             | Self::Refused(_)
             | Self::NotDialable { .. }
@@ -284,7 +292,8 @@ impl FromRequest<App> for Body {
             Err(JsonError::Bound(told)) => {
                 Err(Rejected(Reject::Invalid(vec![("body", told.to_owned())]), id))
             }
-            Err(JsonError::OtherType | JsonError::Malformed { .. }) => Err(Rejected(Reject::Malformed, id)),
+            Err(JsonError::OtherType) => Err(Rejected(Reject::OtherType, id)),
+            Err(JsonError::Malformed { .. }) => Err(Rejected(Reject::Malformed, id)),
         }
     }
 }

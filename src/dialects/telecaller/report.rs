@@ -20,11 +20,13 @@ use uuid::Uuid;
 /// The highest figure that is taken.
 const FIGURE_MAX: i64 = 1_000_000;
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
     #[serde(rename = "_id")]
     oid: String,
+    /// The same; the rows of the web application's tables have it (F2).
+    id: String,
     user: Name,
     report_date: String,
     report_type: String,
@@ -37,7 +39,7 @@ pub struct Item {
     variance: Figures,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Figures {
     total_calls: i64,
@@ -67,6 +69,7 @@ pub async fn items(app: &App, rows: &[ReportRow]) -> Result<Vec<Item>, RecordErr
     let names: HashMap<Uuid, Name> = agents.iter().map(|row| (row.id, Name::from(row))).collect();
     let item = |(row, known): (&ReportRow, Known)| Item {
         oid: oid(row.id),
+        id: oid(row.id),
         user: names
             .get(&row.user_id)
             .cloned()

@@ -1,9 +1,10 @@
 //! `PUT` and `PATCH /api/calls/:id {status, duration, notes}`, `POST /api/calls/end {callId, duration}`: what a person says of a
-//! call, as a fact beside the others; it outranks a machine's (B-144, C-43).
+//! call, as a fact beside the others; it outranks a machine's (B-144, C-43). A call that is only planned happens with it (F16).
 
 use super::call::find;
 use super::caller::Caller;
 use super::get_call::Reply;
+use super::plan_call::{self, SECONDS_MAX};
 use super::reject::{Body, Reject, Rejected};
 use super::words;
 use crate::http::fields::Fields;
@@ -16,10 +17,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::outcome::Outcome;
 use domain::verdict::{FactSource, Remarks};
+use projections::planned_calls::PLANNED;
 use serde_json::{Map, Value};
-
-/// The longest call, in seconds: a week.
-const SECONDS_MAX: i64 = 7 * 86_400;
 
 type Answer = Result<(HeaderMap, Json<Reply>), Rejected>;
 
@@ -44,9 +43,18 @@ async fn report(
     message: &'static str,
 ) -> Answer {
     let call = find(app, caller, id).await?;
+    if call.outcome == PLANNED {
+        let said = plan_call::said(app, body, otherwise == Told::Over).await;
+        let said = said.map_err(|reject| caller.reject(reject))?;
+        let changed = plan_call::change(app, caller, call, &said, message).await;
+        return changed.map_err(|reject| caller.reject(reject));
+    }
     let known = Outcome::from_word(&call.outcome).unwrap_or(Outcome::Unknown);
     let mut fields = Fields::of_body(body);
     let status = fields.word("status", &words::CALL_STATUSES);
+    if status == Some(PLANNED) {
+        fields.problem("status", "A call that was made cannot be planned", "value_error");
+    }
     let duration = fields.whole("duration", 0..=SECONDS_MAX);
     let notes = fields.long_text("notes");
     fields.end().map_err(|problems| caller.reject(problems))?;
@@ -67,5 +75,5 @@ async fn report(
     };
     let recorded = app.ledger.record(&caller.context(), &fact).await.map_err(|error| caller.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, !recorded.is_new);
-    Ok((headers, Json(Reply { success: true, message: Some(message), call: recorded.answer.into() })))
+    Ok((headers, Json(Reply::new(Some(message), recorded.answer.into()))))
 }

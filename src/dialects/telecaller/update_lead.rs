@@ -30,5 +30,5 @@ pub async fn handler(
         app.ledger.record(&caller.context(), &change).await.map_err(|error| caller.reject(error))?;
     let lead = detail(&app, &recorded.answer).await.map_err(|error| caller.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, !recorded.is_new);
-    Ok((headers, Json(Reply { success: true, message: Some("Lead updated successfully"), lead })))
+    Ok((headers, Json(Reply::new(Some("Lead updated successfully"), lead))))
 }

@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::agent::event::{ProfileChange, split_name};
 use domain::principal::Role;
+use projections::agents::AgentRow;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -26,16 +27,26 @@ pub async fn handler(
     Body(body): Body,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let row = user::find(&app, &caller, &id).await?;
-    let takes_calls = Role::from_word(&row.role).is_some_and(Role::takes_calls);
-    if caller.person.role() == Role::Supervisor && row.id != caller.person.id && !takes_calls {
-        return Err(caller.reject(Reject::NotPermitted));
-    }
+    guard(&caller, &row).map_err(|reject| caller.reject(reject))?;
     let change = read(&app, &caller, row.id, &body).await.map_err(|reject| caller.reject(reject))?;
     let recorded =
         app.ledger.record(&caller.context(), &change).await.map_err(|error| caller.reject(error))?;
     let row = user::find_any(&app, &row.id.to_string()).await.map_err(|reject| caller.reject(reject))?;
     let reply = get_user::reply(&app, &row).await.map_err(|error| caller.reject(error))?;
     Ok((written::headers(recorded.position, recorded.is_followed, !recorded.is_new), Json(reply)))
+}
+
+/// Supervisors change themselves and the telecallers of their team, nobody else who leads.
+pub fn guard(caller: &Caller, row: &AgentRow) -> Result<(), Reject> {
+    let takes_calls = Role::from_word(&row.role).is_some_and(Role::takes_calls);
+    let is_others = caller.person.role() == Role::Supervisor && row.id != caller.person.id;
+    if is_others && !takes_calls { Err(Reject::NotPermitted) } else { Ok(()) }
+}
+
+/// Who must lead a user when a change of theirs is stored: the supervisor who makes it.
+pub fn led_by(caller: &Caller, id: Uuid) -> Option<Uuid> {
+    let own = caller.person.id;
+    (caller.person.role() == Role::Supervisor && id != own).then_some(own)
 }
 
 async fn read(app: &App, caller: &Caller, id: Uuid, body: &Map<String, Value>) -> Result<Move, Reject> {
@@ -62,6 +73,5 @@ async fn read(app: &App, caller: &Caller, id: Uuid, body: &Map<String, Value>) -
         is_active,
         ..ChangePerson::default()
     };
-    let led_by = (role == Role::Supervisor && id != caller.person.id).then_some(caller.person.id);
-    Ok(Move { change, department: department.map(Some), supervisor_id, led_by })
+    Ok(Move { change, department: department.map(Some), supervisor_id, led_by: led_by(caller, id) })
 }

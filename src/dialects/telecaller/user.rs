@@ -30,11 +30,13 @@ impl From<&AgentRow> for Name {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     #[serde(flatten)]
     name: Name,
+    /// The same as `_id`; the rows of the web application's tables have it (F2).
+    id: String,
     email: Option<String>,
     role: &'static str,
     department: Option<String>,
@@ -47,6 +49,7 @@ impl From<&AgentRow> for User {
     fn from(row: &AgentRow) -> Self {
         Self {
             name: row.into(),
+            id: oid(row.id),
             email: row.email.clone(),
             role: words::role(Role::from_word(&row.role).unwrap_or(Role::Agent)),
             department: row.department.clone(),

@@ -10,6 +10,7 @@ use domain::principal::Role;
 use domain::report::event::Period;
 use domain::status::Stage;
 use domain::time::Instant;
+use projections::planned_calls::PLANNED;
 use serde::Serialize;
 use serde_json::{Number, Value};
 use uuid::Uuid;
@@ -63,6 +64,19 @@ pub const STAGES: [(&str, Stage); 5] = [
     ("converted", Stage::Converted),
 ];
 
+/// B-133: what a filter by source takes: every word that a list may show, whatever surface the lead came by.
+pub const SOURCE_FILTER: [(&str, Source); 9] = [
+    ("facebook", Source::Facebook),
+    ("instagram", Source::Instagram),
+    ("manual", Source::Manual),
+    ("website", Source::Website),
+    ("dialer_report", Source::DialerReport),
+    ("from_dialer", Source::FromDialer),
+    ("panel", Source::Panel),
+    ("import", Source::Import),
+    ("scheduling", Source::Scheduling),
+];
+
 /// Where a lead that is made here may come from.
 pub const SOURCES: [(&str, Source); 4] = [
     ("facebook", Source::Facebook),
@@ -102,7 +116,9 @@ pub const CALL_TYPES: [(&str, Direction); 2] =
     [("outbound", Direction::Outbound), ("inbound", Direction::Inbound)];
 
 /// The words of a call's status, those too that only a provider uses.
-pub const CALL_STATUSES: [(&str, &str); 9] = [
+pub const CALL_STATUSES: [(&str, &str); 11] = [
+    ("planned", PLANNED),
+    ("scheduled", PLANNED),
     ("initiated", "initiated"),
     ("queued", "initiated"),
     ("ringing", "ringing"),
@@ -153,7 +169,7 @@ pub fn instant(at: Instant) -> String {
 }
 
 /// A person as this dialect shows one; `id` and `username` are for the panel's pages.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     #[serde(rename = "_id")]
@@ -187,5 +203,18 @@ pub fn user(id: Uuid, agent: &Agent) -> User {
         role: agent.role.as_str(),
         department: agent.department.clone(),
         is_active: agent.is_active,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_filter_takes_every_word_that_lists_show() {
+        assert_eq!(SOURCE_FILTER.len(), Source::ALL.len());
+        for source in Source::ALL {
+            assert!(SOURCE_FILTER.contains(&(source.as_str(), *source)), "{source}");
+        }
     }
 }

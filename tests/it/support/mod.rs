@@ -11,6 +11,7 @@ pub mod proxied;
 pub mod proxy;
 pub mod readiness;
 pub mod socket;
+pub mod web_app;
 
 use chrono::Duration;
 use domain::time::Instant;

@@ -9,9 +9,9 @@ use projections::call_list::Filter;
 use serde_json::{Value, json};
 use sha1::Sha1;
 
-const TOKEN: &str = "12345678901234567890123456789012";
-const PUBLIC: &str = "https://ledger.example.com";
-const SETTINGS: [(&str, &str); 2] = [("TWILIO_AUTH_TOKEN", TOKEN), ("LEDGER_PUBLIC_URL", PUBLIC)];
+pub const TOKEN: &str = "12345678901234567890123456789012";
+pub const PUBLIC: &str = "https://ledger.example.com";
+pub const SETTINGS: [(&str, &str); 2] = [("TWILIO_AUTH_TOKEN", TOKEN), ("LEDGER_PUBLIC_URL", PUBLIC)];
 
 /// Signed by Twilio's own libraries; the secret is that of their documentation.
 #[test]
@@ -37,7 +37,7 @@ fn the_official_signatures_are_good_and_altered_ones_are_not() {
 }
 
 /// Sends a callback as Twilio does.
-async fn call_back(company: &Company, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn call_back(company: &Company, path: &str, fields: &[(&str, &str)]) -> Answer {
     let mut sorted = fields.to_vec();
     sorted.sort_unstable();
     let mut mac = Hmac::<Sha1>::new_from_slice(TOKEN.as_bytes()).unwrap();
@@ -52,7 +52,7 @@ async fn call_back(company: &Company, path: &str, fields: &[(&str, &str)]) -> An
     Client::nobody(&company.app).form(path, &form, &headers).await
 }
 
-const STATUS: &str = "/api/calls/status-callback";
+pub const STATUS: &str = "/api/calls/status-callback";
 
 /// B-145, B-146, B-173, C-30
 #[tokio::test(flavor = "multi_thread")]

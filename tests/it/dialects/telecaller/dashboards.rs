@@ -44,7 +44,7 @@ pub type Counted = BTreeMap<NaiveDate, [i64; 3]>;
 pub fn counted(leads: &BTreeMap<Uuid, Arc<Lead>>) -> Counted {
     let mut counted = Counted::new();
     for lead in leads.values() {
-        counted.entry(day(lead.captured_at)).or_default()[1] += 1;
+        counted.entry(day(lead.created_at())).or_default()[1] += 1;
         for attempt in lead.attempts.iter().filter(|attempt| attempt.outcome.is_final()) {
             counted.entry(day(attempt.ordered_at())).or_default()[0] += 1;
         }

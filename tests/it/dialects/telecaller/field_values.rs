@@ -39,7 +39,7 @@ async fn a_phone_may_be_a_number() {
 async fn placeholder_ids_of_advertisements_join_nobody() {
     let company = Company::start().await;
     let nobody = Client::nobody(&company.app);
-    for id in [
+    let ids = [
         json!(0),
         json!("0"),
         json!(null),
@@ -47,9 +47,10 @@ async fn placeholder_ids_of_advertisements_join_nobody() {
         json!("undefined"),
         json!(-1),
         json!("{{lead_id}}"),
-    ] {
-        for name in ["Uno", "Due"] {
-            let body = json!({ "lead_id": id, "full_name": name, "phone_number": "9876543210" });
+    ];
+    for (n, id) in (10..).zip(ids) {
+        for (name, phone) in [("Uno", format!("98765432{n}")), ("Due", format!("98765433{n}"))] {
+            let body = json!({ "lead_id": id, "full_name": name, "phone_number": phone });
             let answer = nobody.post("/api/meta/webhook", &body).await;
             assert_eq!(answer.status, 200, "{answer:?}");
             assert_ne!(
@@ -59,7 +60,7 @@ async fn placeholder_ids_of_advertisements_join_nobody() {
             );
         }
     }
-    let one = json!({ "lead_id": 5.0, "full_name": "Five", "phone_number": 9_876_543_211_i64 });
+    let one = json!({ "lead_id": 5.0, "full_name": "Five", "phone_number": 9_876_543_599_i64 });
     let other = json!({ "lead_id": "5", "full_name": "Six" });
     assert_eq!(nobody.post("/api/meta/webhook", &one).await.body["lead"]["name"], "Five");
     assert_eq!(nobody.post("/api/meta/webhook", &other).await.body["lead"]["name"], "Five");

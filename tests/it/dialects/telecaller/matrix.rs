@@ -50,7 +50,7 @@ async fn every_route_asks_who_it_is_and_what_they_may() {
                 Some("calls") => &calls[usize::from(!is_own)],
                 _ => lead,
             };
-            let url = path.replace("{id}", id).replace("{userId}", user);
+            let url = path.replace("{id}", id).replace("{userId}", user).replace("{format}", "pdf");
             let stranger = nobody.send(method.clone(), &url, body, &[]).await;
             assert_eq!(stranger.body["message"], "Access denied. No token provided.", "{method} {url}");
             let forged =

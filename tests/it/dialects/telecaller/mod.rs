@@ -11,8 +11,12 @@ mod limits;
 mod log_in;
 mod matrix;
 mod meta;
+mod meta_field;
+mod pages;
+mod planned_calls;
 mod reports;
 mod traced;
+mod twilio_field;
 mod users;
 
 use crate::support::clients::Client;
