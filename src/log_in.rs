@@ -50,6 +50,18 @@ impl App {
         self.failures.count(&tried);
         let (id, agent) = self.check_password(name, password).await?.ok_or(NotLoggedIn::WrongPassword)?;
         self.failures.forgive(&tried);
+        self.let_in(use_of, id, agent)
+    }
+
+    /// Lets a person in without a password, by user name or e-mail; `None` if nobody has it. Only for surfaces that are
+    /// there while developing.
+    pub async fn log_in_for_test(&self, use_of: Use, name: &str) -> Result<Option<LoggedIn>, NotLoggedIn> {
+        let Some(id) = self.ledger.find_login(name).await? else { return Ok(None) };
+        let agent = self.ledger.current_agent(id).await?;
+        self.let_in(use_of, id, agent).map(Some)
+    }
+
+    fn let_in(&self, use_of: Use, id: Uuid, agent: Arc<Agent>) -> Result<LoggedIn, NotLoggedIn> {
         if !agent.is_active {
             return Err(NotLoggedIn::Inactive);
         }

@@ -69,6 +69,8 @@ pub enum Refusal {
     WindowIsMalformed,
     #[error("there are more than {max} of them")]
     TooMany { max: usize },
+    #[error("what is said of the agent beyond the known fields is more than can be kept")]
+    FieldsAreTooLarge,
     #[error("the batch has not expired")]
     BatchIsLive,
     #[error("there is no such batch")]

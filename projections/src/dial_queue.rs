@@ -4,9 +4,13 @@ use crate::Views;
 use crate::change::Folded;
 use crate::row::row;
 use chrono::{DateTime, Utc};
+use domain::lead::schedule::TOP_PRIORITY;
 use domain::status::QueueState;
 use domain::stream::StreamId;
 use uuid::Uuid;
+
+/// The rank of a lead that goes before all others: those of `QueueState::rank` begin at 0 (C-21).
+const RANK_FIRST: i16 = -1;
 
 row! {
     /// A lead that waits to be dialed. A leased one is due when its lease ends.
@@ -34,14 +38,20 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<QueueRow> {
     if is_over || lead.is_suppressed() {
         return Vec::new();
     }
+    // To go before all others is said of one call: afterwards the lead waits like any other.
+    let (rank, priority) = match (lead.goes_first(), lead.priority) {
+        (true, priority) => (RANK_FIRST, priority),
+        (false, TOP_PRIORITY) => (queue.state.rank(), 0),
+        (false, priority) => (queue.state.rank(), priority),
+    };
     let lease_ends = lead.lease.as_ref().map_or(queue.due_at, |lease| lease.expires_at);
     vec![QueueRow {
         lead_id: stream.id,
         num: lead.num,
         phone: phone.raw.clone(),
         phone_key,
-        rank: queue.state.rank(),
-        priority: lead.priority,
+        rank,
+        priority,
         due_at: queue.due_at.max(lease_ends),
         agent_id: lead.agent_id.map(|id| id.0),
         any_hour: lead.hours_overridden_at.is_some(),

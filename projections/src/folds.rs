@@ -6,7 +6,8 @@ use sqlx::PgPool;
 
 /// The name under which the version of the keys' fold is kept.
 const KEYS: &str = "keys";
-/// Rises whenever the same log gives other claims or leases than before.
+/// Rises whenever the same log gives other claims or leases than before. 2: a lease stays with the number that was handed out,
+/// and nobody's number is no claim.
 const KEYS_VERSION: i32 = 2;
 
 /// What has to be folded anew.

@@ -54,6 +54,7 @@ row! {
         value_hundredths: Option<i64> = "bigint",
         folded_name: Option<String> = "text",
         folded_email: Option<String> = "text",
+        last_message: Option<String> = "text",
     }
 }
 
@@ -64,7 +65,7 @@ macro_rules! select_lead {
             "agent_id, stage, panel_status, queue_state, disposition, scheduling, due_at, lease_batch_id, ",
             "lease_until, attempts, last_attempt_at, latest_note, created_at, updated_at, deleted_at, schedule_at, ",
             "priority, quality, score, assigned_at, last_contact_at, followups, campaign_id, ad_id, form_id, ",
-            "value_hundredths, folded_name, folded_email FROM lead ",
+            "value_hundredths, folded_name, folded_email, last_message FROM lead ",
             $condition
         )
     };
@@ -103,7 +104,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<LeadRow> {
         lease_until: lead.lease.as_ref().map(|lease| lease.expires_at),
         attempts: i32::try_from(lead.attempts_count()).unwrap_or(i32::MAX),
         last_attempt_at: lead.newest_attempt().map(Attempt::ordered_at),
-        latest_note: lead.latest_note.as_ref().map(|note| note.text.clone()),
+        latest_note: lead.shown_note().map(ToOwned::to_owned),
         created_at: lead.created_at(),
         updated_at: lead.changed_at,
         deleted_at: lead.deleted_at,
@@ -120,6 +121,7 @@ pub fn rows(stream: StreamId, folded: &Folded) -> Vec<LeadRow> {
         value_hundredths: lead.value_hundredths,
         folded_name: Some(folded_name(person)),
         folded_email: person.email.as_deref().map(fold),
+        last_message: lead.latest_message.as_ref().map(|message| message.text.clone()),
     }]
 }
 

@@ -97,10 +97,12 @@ impl Projection {
     pub const fn fold_version(self) -> i32 {
         match self {
             // 2: a suppressed lead has no row, whatever was reported later (C-44).
-            // 3: a number that no plan knows is never dialed (C-46).
+            // 3: a number that no plan knows is never dialed (C-46); a lead that is scheduled before all others has a rank of
+            // its own (C-21).
             Self::DialQueue => 3,
             // 2: numbers are read by the plan of their own country (C-47), nobody's number has no key (C-46), names are there
-            // as searches compare them, and a lead of an advertisement came when its form was filled in.
+            // as searches compare them, a lead of an advertisement came when its form was filled in, and a reported message
+            // takes no note's place and has a column of its own (C-49).
             Self::Lead | Self::Agents | Self::LeadMetrics => 2,
             Self::CallHistory
             | Self::DialingState

@@ -55,6 +55,8 @@ pub struct Config {
     pub region_from_dialer: Region,
     pub region_scheduling: Region,
     pub region_telecaller: Region,
+    /// What the organisation is called that keeps this ledger: the one company of the scheduling dialect.
+    pub company_name: String,
     /// Where clients reach the service, without a slash at its end.
     pub public_url: String,
     /// Requests in 15 minutes; of log-ins, failed ones too.
@@ -150,6 +152,7 @@ impl Config {
             region_from_dialer: source.parsed("LEDGER_REGION_FROM_DIALER", "GB", "GB"),
             region_scheduling: source.parsed("LEDGER_REGION_SCHEDULING", "US", "US"),
             region_telecaller: source.parsed("LEDGER_REGION_TELECALLER", "IN", "IN"),
+            company_name: source.text("LEDGER_COMPANY_NAME").unwrap_or_else(|| "Lead Ledger".to_owned()),
             public_url: public_url(&mut source, require_https),
             limits: LimitSettings {
                 general: source.limit("LEDGER_RATE_LIMIT_GENERAL", 100),

@@ -220,6 +220,20 @@ impl<'a> Fields<'a> {
         members.cloned()
     }
 
+    /// Every member whose name is none of `known`, as it was sent: to be kept for the client and given back.
+    pub fn others(&mut self, known: &[&str]) -> Map<String, Value> {
+        let is_other = |(name, _): &(&String, &Value)| !known.contains(&name.as_str());
+        let others: Map<String, Value> =
+            self.members.iter().filter(is_other).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let others = Value::Object(others);
+        if has_nul(&others) || !is_shallow(&others, DEPTH_MAX) {
+            let msg = format!("Members should not contain NUL or be nested deeper than {DEPTH_MAX} levels");
+            self.problem("body", msg, "value_error");
+            return Map::new();
+        }
+        if let Value::Object(others) = others { others } else { Map::new() }
+    }
+
     /// Whether anything was wrong so far.
     pub fn has_problems(&self) -> bool {
         !self.problems.is_empty()

@@ -9,6 +9,7 @@ use domain::dialing::gate::ClosedReason;
 use domain::keys::Key;
 use domain::lead::Lead;
 use domain::lead::dialability::{Circumstances, LeadGate};
+use domain::lead::state::Lease;
 use domain::stream::{State, StreamId, StreamKind};
 use domain::time::Instant;
 use projections::steps::{self, Place, Step};
@@ -146,7 +147,9 @@ impl Ledger {
                 elsewhere.is_banned = true;
                 elsewhere.ban = elsewhere.ban.or(decided(LeadGate::Suppression));
             }
-            if let Some(until) = lead.lease.map(|lease| lease.expires_at).filter(|until| *until > at) {
+            let is_of_phone = |lease: &&Lease| lease.phone_key.as_ref() == Some(&phone);
+            let until = lead.lease.as_ref().filter(is_of_phone).map(|lease| lease.expires_at);
+            if let Some(until) = until.filter(|until| *until > at) {
                 elsewhere.leased_until = elsewhere.leased_until.max(Some(until));
                 elsewhere.lease = elsewhere.lease.or(decided(LeadGate::Lease));
             }
@@ -223,7 +226,8 @@ fn lead_gates(
                 }
                 LeadGate::Due => (Some(lead.queue().due_at), places.decision(own)),
                 LeadGate::Lease => {
-                    let own_until = lead.lease.map(|lease| lease.expires_at).filter(|until| *until > at);
+                    let own_until =
+                        lead.lease.as_ref().map(|lease| lease.expires_at).filter(|until| *until > at);
                     let decided = elsewhere.lease.filter(|_| own_until.is_none()).or(own);
                     let until = own_until.or(elsewhere.leased_until.filter(|until| *until > at));
                     (until, places.decision(decided))

@@ -1,6 +1,7 @@
 //! Agents as schedulers know them: added and changed with their policy, hours and switch, by what they are when that is
 //! stored (S2).
 
+use super::Ledger;
 use super::desk::Desk;
 use super::error::RecordError;
 use super::people::Register;
@@ -12,10 +13,12 @@ use domain::agent::event::{ProfileChange, split_name};
 use domain::agent::hours::BusinessHours;
 use domain::agent::set_active::SetActive;
 use domain::agent::set_dial_policy::SetDialPolicy;
+use domain::agent::set_extra::SetExtra;
 use domain::agent::{Agent, AgentCommand, decide};
 use domain::lead::attempt::DialPolicy;
 use domain::stream::{StreamId, StreamKind};
 use projections::agents::AgentRow;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// What is said of an agent's policy, hours, switch and name; what is `None` stays.
@@ -27,8 +30,19 @@ pub struct AgentSaid {
     pub end_time: Option<NaiveTime>,
     pub timezone: Option<String>,
     pub is_active: Option<bool>,
+    /// Where `is_active` is not said: on if it is off, off if it is on.
+    pub is_toggled: bool,
     /// First name and last name.
     pub name: Option<String>,
+    /// What no rule uses, by the client's own names: kept as it is.
+    pub extra: Map<String, Value>,
+}
+
+/// An agent as it is after a change: its row, and what clients say of it that no rule uses.
+#[derive(Clone, Debug)]
+pub struct ScheduledAgent {
+    pub row: AgentRow,
+    pub extra: Map<String, Value>,
 }
 
 impl AgentSaid {
@@ -53,9 +67,9 @@ pub struct ChangeScheduledAgent {
 }
 
 impl Action for ChangeScheduledAgent {
-    type Answer = AgentRow;
+    type Answer = ScheduledAgent;
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<AgentRow, RecordError> {
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<ScheduledAgent, RecordError> {
         let (at, said) = (desk.now(), &self.said);
         let stream = StreamId::new(StreamKind::Agent, self.id);
         let agent = desk.agent(self.id).await?;
@@ -72,15 +86,19 @@ impl Action for ChangeScheduledAgent {
                 ProfileChange { first_name: Some(first), last_name: Some(last), ..ProfileChange::default() };
             commands.push(AgentCommand::Change(Box::new(ChangeAgent { at, role: None, person })));
         }
-        if let Some(is_active) = said.is_active {
+        let toggled = said.is_toggled.then_some(!agent.is_active);
+        if let Some(is_active) = said.is_active.or(toggled) {
             commands.push(AgentCommand::SetActive(SetActive { at, is_active }));
         }
+        commands.push(AgentCommand::SetExtra(SetExtra { at, extra: said.extra.clone() }));
         for command in commands {
             let agent = desk.agent(self.id).await?;
             desk.append(stream, decide(&agent, &command)?);
         }
         let folded = desk.stream(stream).await?;
-        projections::agents::rows(stream, &folded).pop().ok_or_else(|| Refusal::AgentIsUnknown.into())
+        let row = projections::agents::rows(stream, &folded).pop().ok_or(Refusal::AgentIsUnknown)?;
+        let extra = folded.state.as_agent().map(|agent| agent.extra.clone()).unwrap_or_default();
+        Ok(ScheduledAgent { row, extra })
     }
 }
 
@@ -92,10 +110,20 @@ pub struct AddScheduledAgent {
 }
 
 impl Action for AddScheduledAgent {
-    type Answer = AgentRow;
+    type Answer = ScheduledAgent;
 
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<AgentRow, RecordError> {
+    async fn decide(&self, desk: &mut Desk<'_>) -> Result<ScheduledAgent, RecordError> {
         let id = self.register.decide(desk).await?;
         ChangeScheduledAgent { id, said: self.said.clone() }.decide(desk).await
+    }
+}
+
+impl Ledger {
+    /// These agents with what clients say of them that no rule uses, in the same order.
+    pub async fn scheduled_agents(&self, rows: Vec<AgentRow>) -> Result<Vec<ScheduledAgent>, RecordError> {
+        let agents = rows.iter().map(|row| self.current_agent(row.id));
+        let agents = futures_util::future::try_join_all(agents).await?;
+        let known = rows.into_iter().zip(agents);
+        Ok(known.map(|(row, agent)| ScheduledAgent { row, extra: agent.extra.clone() }).collect())
     }
 }

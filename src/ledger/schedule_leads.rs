@@ -7,15 +7,15 @@ use super::record::Action;
 use domain::Refusal;
 use domain::ids::AgentId;
 use domain::keys::{Key, KeyKind};
-use domain::lead::LeadCommand;
 use domain::lead::capture::CaptureLead;
 use domain::lead::change_details::ChangeDetails;
 use domain::lead::close::CloseLead;
 use domain::lead::delete;
 use domain::lead::event::{Person, Source};
 use domain::lead::requeue::RequeueLead;
-use domain::lead::schedule::ScheduleLead;
+use domain::lead::schedule::{ScheduleLead, TOP_PRIORITY};
 use domain::lead::take_up::TakeUpLead;
+use domain::lead::{Lead, LeadCommand};
 use domain::phone::Phone;
 use domain::status::{Disposition, QueueState, SchedulingStatus, Stage};
 use domain::stream::{StreamId, StreamKind};
@@ -23,9 +23,6 @@ use domain::time::Instant;
 use projections::lead::{LeadRow, rows};
 use serde_json::{Map, Value};
 use uuid::Uuid;
-
-/// Before all others.
-const TOP_PRIORITY: i16 = i16::MAX;
 
 /// The lead as it is after this decision, as its read model will have it.
 pub(super) async fn row(desk: &mut Desk<'_>, id: Uuid) -> Result<LeadRow, RecordError> {
@@ -127,22 +124,22 @@ impl Action for UpdateLead {
         let lead = desk.lead(self.id).await?;
         let at = desk.now();
         let phone = self.phone.clone().filter(|phone| lead.phone_key() != phone.key());
-        match (phone.as_ref().and_then(Phone::key), lead.source, lead.agent_id) {
-            (Some(phone), Source::Scheduling, Some(agent_id)) => {
+        if let Some(phone) = phone.as_ref().and_then(Phone::key) {
+            // No two leads of an agent have one number, whatever made them; leads that no agent's scheduler made are alone
+            // with theirs in the whole ledger (C-13).
+            if let Some(agent_id) = lead.agent_id {
                 free(desk, Key::phone_of_agent(agent_id, &phone)).await?;
             }
-            (Some(phone), ..) => free(desk, Key::phone(&phone)).await?,
-            (None, ..) => {}
+            if lead.source != Source::Scheduling {
+                free(desk, Key::phone(&phone)).await?;
+            }
         }
         // What a client read and sends back is no wish.
         let known = lead.schedule_at.unwrap_or(lead.captured_at);
         let schedule_at = self.schedule_at.filter(|at| *at != known);
-        let person = Person {
-            phone,
-            first_name: self.first_name.clone(),
-            extra: custom(self.custom_fields.as_ref()),
-            ..Person::default()
-        };
+        let (full_name, first_name) = self.names(&lead);
+        let extra = custom(self.custom_fields.as_ref());
+        let person = Person { phone, full_name, first_name, extra, ..Person::default() };
         let change = ChangeDetails { at, person, cleared: Vec::new() };
         let lead = desk.decide_lead(self.id, &LeadCommand::ChangeDetails(Box::new(change))).await?;
         let is_closed = lead.queue().state == QueueState::Closed;
@@ -164,11 +161,28 @@ impl Action for UpdateLead {
         // A lead that is done is not called again because a time was named with it.
         let lead = desk.lead(self.id).await?;
         if let Some(due_at) = schedule_at.filter(|_| lead.queue().state != QueueState::Closed) {
-            let (due_at, priority) = (due_at.max(at), lead.priority);
+            // Whoever names a time takes back that it goes before all others.
+            let priority = if lead.priority == TOP_PRIORITY { 0 } else { lead.priority };
+            let due_at = due_at.max(at);
             let schedule = ScheduleLead { at, due_at, priority, override_reason: None };
             desk.decide_lead(self.id, &LeadCommand::Schedule(schedule)).await?;
         }
         row(desk, self.id).await
+    }
+}
+
+impl UpdateLead {
+    /// What `first_name` says: the full name and the first name. Of a lead without parts of a name this dialect shows the
+    /// full name as `first_name` (C-34), so there it means the full name; what comes back as it was shown is no change.
+    fn names(&self, lead: &Lead) -> (Option<String>, Option<String>) {
+        let known = &lead.person;
+        match (&self.first_name, &known.full_name) {
+            (Some(given), Some(shown)) if known.first_name.is_none() && known.last_name.is_none() => {
+                (Some(given.clone()).filter(|given| given != shown), None)
+            }
+            (Some(given), Some(shown)) if known.first_name.is_none() && given == shown => (None, None),
+            (given, _) => (None, given.clone()),
+        }
     }
 }
 
@@ -203,10 +217,10 @@ impl Action for ScheduleNow {
         desk.wait_turn(StreamId::new(StreamKind::Lead, self.id)).await;
         let lead = desk.lead(self.id).await?;
         let (at, queue) = (desk.now(), lead.queue());
-        let is_due = queue.state != QueueState::Closed && queue.due_at <= at && !lead.is_spent();
+        let is_due = lead.goes_first() && queue.due_at <= at && !lead.is_spent();
         let is_overridden = self.override_reason.is_none() || lead.hours_overridden_at.is_some();
         let is_withheld = lead.deleted_at.is_some() || lead.is_suppressed();
-        if is_due && is_overridden && lead.priority == TOP_PRIORITY && !is_withheld {
+        if is_due && is_overridden && !is_withheld {
             return Ok(());
         }
         let override_reason = self.override_reason.clone();

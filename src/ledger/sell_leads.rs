@@ -13,6 +13,7 @@ use domain::lead::change_details::ChangeDetails;
 use domain::lead::delete;
 use domain::lead::event::{DuplicateSuspected, LeadEvent, Person, Source};
 use domain::lead::grade::{GradeLead, Priority, Quality};
+use domain::lead::name::NAME_PARTS;
 use domain::lead::set_stage::SetStage;
 use domain::phone::Phone;
 use domain::rights::Reach;
@@ -44,7 +45,13 @@ pub(super) async fn take_in(desk: &mut Desk<'_>, id: Uuid, said: &Said) -> Resul
     // A number that comes back as it was shown is no other number, whatever region it would be read in.
     let is_same = |new: &Phone| known.person.phone.as_ref().is_some_and(|known| known.raw == new.raw);
     person.phone = person.phone.filter(|new| !is_same(new));
-    let change = ChangeDetails { at, person, cleared: said.cleared.clone() };
+    let mut cleared = said.cleared.clone();
+    if person.full_name.is_some() && person.full_name == known.person.full_name {
+        // A name that comes back as it was shown changes none of its parts, which were perhaps given one by one.
+        (person.first_name, person.last_name) = (None, None);
+        cleared.retain(|name| !NAME_PARTS.contains(&name.as_str()));
+    }
+    let change = ChangeDetails { at, person, cleared };
     desk.decide_lead(id, &LeadCommand::ChangeDetails(Box::new(change))).await?;
     if let Some(text) = said.note.clone() {
         desk.decide_lead(id, &LeadCommand::AddNote(AddNote { at, text })).await?;

@@ -150,7 +150,8 @@ fn of_agent(position: i64, id: Uuid, event: &AgentEvent) -> Option<News> {
         | AgentEvent::AgentChanged(_)
         | AgentEvent::ScopesSet(_)
         | AgentEvent::DialPolicySet(_)
-        | AgentEvent::AgentPlaced(_) => return None,
+        | AgentEvent::AgentPlaced(_)
+        | AgentEvent::AgentExtraSet(_) => return None,
     };
     Some(News {
         position,

@@ -1,5 +1,6 @@
 //! `GET /agent-dashboard`: the page a dialer's link leads to. A hand-over is followed once; a link that names a lead opens
-//! its form, prefilled with what the ledger knows (B-050).
+//! its form, prefilled with what the ledger knows (B-050). The lead is named by its integer id, or as a dialer names it: by the
+//! dialer's own id and the phone.
 
 use super::HOME;
 use super::form::LeadForm;
@@ -8,11 +9,13 @@ use super::page::{Notice, dashboard};
 use super::reject::{Reject, Rejected};
 use super::session::Viewer;
 use crate::http::request::is_prefetch;
+use crate::ledger::find_by_link::LinkedLead;
 use crate::state::App;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::keys::Key;
+use domain::phone::Phone;
 
 const NO_SUCH_LEAD: Notice = Notice::problem("The link names no lead of yours. Choose one from the list.");
 const USED: Notice = Notice::problem("That link is over or was used before. Choose the lead from the list.");
@@ -41,19 +44,21 @@ async fn open(app: &App, viewer: &Viewer, link: &Link) -> Result<Response, Rejec
             None => Ok(dashboard(app, viewer, None, Some(USED)).await?.into_response()),
         };
     }
-    let Some(lead_id) = &link.lead_id else {
-        let notice = (!link.said.is_empty()).then_some(NO_SUCH_LEAD);
-        return Ok(dashboard(app, viewer, None, notice).await?.into_response());
-    };
-    let known = match lead_id.parse() {
-        Ok(num) => app.ledger.current_lead(num).await?,
-        Err(_) => None,
-    };
-    let Some((_, lead)) = known.filter(|(_, lead)| viewer.access(lead).may_see) else {
-        return Ok(dashboard(app, viewer, None, Some(NO_SUCH_LEAD)).await?.into_response());
+    let phone = link.said.get("phone").and_then(|raw| phone(app, raw, link));
+    let linked = LinkedLead { lead_id: link.lead_id.clone(), phone, is_own: link.is_own };
+    let known = app.ledger.find_linked_lead(&linked, |lead| viewer.access(lead).may_see).await?;
+    let Some(lead) = known else {
+        let names_lead = link.lead_id.is_some() || !link.said.is_empty();
+        return Ok(dashboard(app, viewer, None, names_lead.then_some(NO_SUCH_LEAD)).await?.into_response());
     };
     let form = LeadForm::of(app, viewer, &lead, link).await?;
     Ok(dashboard(app, viewer, Some(form), None).await?.into_response())
+}
+
+/// The link's phone, read as a click's would be.
+fn phone(app: &App, raw: &str, link: &Link) -> Option<Phone> {
+    let code = link.said.get("phone_code").map_or("", String::as_str);
+    Phone::with_code(code, raw, app.config.region_from_dialer).ok()
 }
 
 /// The lead that was handed over, if the token is good, unused, and the lead one of the viewer's.

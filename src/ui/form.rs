@@ -1,5 +1,6 @@
 //! What does the form of a lead hold? Every detail that an agent may change, what the dialer's link says otherwise, and
-//! what only the dialer knows.
+//! what only the dialer knows. A field that the ledger knows nothing for is filled from the link, marked and not saved
+//! (document 001; F15).
 
 use super::link::Link;
 use super::page::local;
@@ -68,7 +69,12 @@ pub struct LeadForm {
     pub link_phone: Option<String>,
     pub latest_note: Option<String>,
     pub link_note: Option<String>,
+    /// What stands in the field for a further note.
     pub note: String,
+    /// Whether that is the link's.
+    pub is_note_filled: bool,
+    /// The notes before the one that is shown, the newest first.
+    pub earlier_notes: Vec<String>,
     pub note_problem: Option<&'static str>,
     pub groups: Vec<Group>,
     /// What the dialer told besides; people do not change it.
@@ -93,6 +99,8 @@ pub struct Field {
     /// What it was when the form was made: only what differs from it is changed.
     pub was: String,
     pub link: Option<String>,
+    /// Whether the value is the link's, and not saved: the ledger knows none.
+    pub is_filled: bool,
     pub problem: Option<&'static str>,
     pub input: Input,
 }
@@ -124,7 +132,7 @@ impl LeadForm {
         let phone = person.phone.as_ref().map(|phone| phone.raw.clone());
         let phone =
             phone.or_else(|| Some(person.extra.get("phone")?.as_str()?.to_owned())).unwrap_or_default();
-        let note = lead.latest_note.as_ref().map(|note| note.text.clone());
+        let note = lead.shown_note().map(ToOwned::to_owned);
         let differs = |name: &str, known: &str| link.said.get(name).filter(|said| *said != known).cloned();
         let submission = match &lead.submission {
             None => None,
@@ -135,6 +143,9 @@ impl LeadForm {
                 }
             }),
         };
+        let link_note = differs("notes", note.as_deref().unwrap_or(""));
+        let filled_note = link_note.clone().filter(|_| note.is_none() && access.may_change);
+        let earlier_notes = lead.notes.iter().rev().skip(1).map(|note| note.text.clone()).collect();
         let answer = lead.submission.as_ref().and_then(|last| last.answer.as_ref());
         Ok(Self {
             num: lead.num,
@@ -142,11 +153,13 @@ impl LeadForm {
             stage: lead.stage.as_str(),
             link_phone: differs("phone", &phone),
             phone,
-            link_note: differs("notes", note.as_deref().unwrap_or("")),
+            link_note: link_note.filter(|_| filled_note.is_none()),
             latest_note: note,
-            note: String::new(),
+            is_note_filled: filled_note.is_some(),
+            note: filled_note.unwrap_or_default(),
+            earlier_notes,
             note_problem: None,
-            groups: groups(lead, link),
+            groups: groups(lead, link, access.may_change),
             told: told(lead, link),
             access,
             may_submit: access.may_change
@@ -173,17 +186,20 @@ impl LeadForm {
             }
         }
         self.note = entered.get("note").cloned().unwrap_or_default();
+        self.is_note_filled = false;
         self.note_problem = problems.get("note").copied();
     }
 }
 
-fn groups(lead: &Lead, link: &Link) -> Vec<Group> {
+fn groups(lead: &Lead, link: &Link, may_change: bool) -> Vec<Group> {
     let field = |(name, label): &(&'static str, &'static str)| {
         let kind = DetailKind::of(name);
-        let value = known(lead, name);
+        let was = known(lead, name);
         // As the ledger would keep it: `1` is no other answer than `yes`.
-        let said =
-            link.said.get(*name).map(|said| kind.read(said).map_or_else(|| said.clone(), |v| shown(&v)));
+        let readable = link.said.get(*name).and_then(|said| kind.read(said)).map(|value| shown(&value));
+        let filled = readable.clone().filter(|_| was.is_empty() && may_change);
+        let is_filled = filled.is_some();
+        let said = readable.or_else(|| link.said.get(*name).cloned());
         let input = match kind {
             DetailKind::Text if LONG.contains(name) => Input::Lines,
             DetailKind::Text => Input::Text,
@@ -192,8 +208,9 @@ fn groups(lead: &Lead, link: &Link) -> Vec<Group> {
             DetailKind::Boolean => Input::Choice(&["yes", "no"]),
             DetailKind::YesNoUnsure => Input::Choice(&["yes", "no", "unsure"]),
         };
-        let link = said.filter(|said| *said != value);
-        Field { name, label, was: value.clone(), value, link, problem: None, input }
+        let link = said.filter(|said| *said != was && !is_filled);
+        let value = filled.unwrap_or_else(|| was.clone());
+        Field { name, label, value, was, link, is_filled, problem: None, input }
     };
     GROUPS.iter().map(|(name, fields)| Group { name, fields: fields.iter().map(field).collect() }).collect()
 }

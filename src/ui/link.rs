@@ -22,8 +22,10 @@ const ALIASES: [(&str, &str); 5] = [
 /// A link.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Link {
-    /// The lead's number, as written.
+    /// The lead's integer id or the dialer's own id of it, as written.
     pub lead_id: Option<String>,
+    /// Whether it says that it is one of the links that this ledger makes.
+    pub is_own: bool,
     pub handoff: Option<String>,
     /// Everything that says something.
     pub said: BTreeMap<String, String>,
@@ -43,7 +45,7 @@ impl Link {
             match &*name {
                 "lead_id" => link.lead_id = Some(value),
                 "handoff" => link.handoff = Some(value),
-                "from_dialer" => {}
+                "from_dialer" => link.is_own = true,
                 name => {
                     let ours =
                         ALIASES.iter().find(|(other, _)| *other == name).map_or(name, |(_, ours)| ours);
@@ -64,7 +66,7 @@ mod tests {
         let uri =
             "/agent-dashboard?&from_dialer=true&lead_id=12&fullname=J%20S&postcode=SW1&address=&phone=+44123";
         let link = Link::of(&uri.parse().unwrap());
-        assert_eq!(link.lead_id.as_deref(), Some("12"));
+        assert_eq!((link.lead_id.as_deref(), link.is_own), (Some("12"), true));
         let said: Vec<_> = link.said.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(said, [("full_name", "J S"), ("phone", "+44123"), ("postal_code", "SW1")]);
     }

@@ -3,7 +3,7 @@
 use super::{
     Agent, AgentEvent, change::ChangeAgent, change_password::ChangePassword, delete::DeleteAgent,
     place::PlaceAgent, register::RegisterAgent, set_active::SetActive, set_dial_policy::SetDialPolicy,
-    set_scopes::SetScopes,
+    set_extra::SetExtra, set_scopes::SetScopes,
 };
 use crate::Refusal;
 
@@ -17,6 +17,7 @@ pub enum AgentCommand {
     SetScopes(SetScopes),
     SetDialPolicy(Box<SetDialPolicy>),
     Place(PlaceAgent),
+    SetExtra(SetExtra),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -30,5 +31,6 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Result<Vec<AgentEvent>, 
         AgentCommand::SetScopes(c) => c.decide(agent),
         AgentCommand::SetDialPolicy(c) => c.decide(agent),
         AgentCommand::Place(c) => c.decide(agent),
+        AgentCommand::SetExtra(c) => c.decide(agent),
     }
 }

@@ -7,6 +7,7 @@ use crate::principal::{Role, Scope};
 use crate::status::words;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,6 +22,7 @@ pub enum AgentEvent {
     ScopesSet(ScopesSet),
     DialPolicySet(Box<DialPolicySet>),
     AgentPlaced(AgentPlaced),
+    AgentExtraSet(Box<ExtraSet>),
 }
 
 impl AgentEvent {
@@ -36,6 +38,7 @@ impl AgentEvent {
             Self::ScopesSet(_) => "scopes_set",
             Self::DialPolicySet(_) => "dial_policy_set",
             Self::AgentPlaced(_) => "agent_placed",
+            Self::AgentExtraSet(_) => "agent_extra_set",
         }
     }
 
@@ -165,4 +168,17 @@ pub struct AgentPlaced {
     pub department: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supervisor_id: Option<AgentId>,
+}
+
+/// What a client says of the agent that no rule uses, from now on: these members, beside the others that are known.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ExtraSet {
+    pub at: Instant,
+    pub person: Extra,
+}
+
+/// Members by the client's own names, as the client sent them.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Extra {
+    pub extra: Map<String, Value>,
 }

@@ -12,6 +12,7 @@ pub mod place;
 pub mod register;
 pub mod set_active;
 pub mod set_dial_policy;
+pub mod set_extra;
 pub mod set_scopes;
 
 pub use command::{AgentCommand, decide};

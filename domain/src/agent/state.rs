@@ -9,6 +9,7 @@ use crate::principal::{Role, Scope};
 use crate::stream::{StreamKind, held_num};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// An agent as its events made it. `num` 0: nothing has happened yet.
@@ -33,6 +34,9 @@ pub struct Agent {
     pub hours: Option<BusinessHours>,
     /// Who leads it.
     pub supervisor_id: Option<AgentId>,
+    /// What clients say of it that no rule uses, by their own names.
+    #[serde(default)]
+    pub extra: Map<String, Value>,
 }
 
 impl Default for Agent {
@@ -53,6 +57,7 @@ impl Default for Agent {
             scopes: Vec::new(),
             hours: None,
             supervisor_id: None,
+            extra: Map::new(),
         }
     }
 }
@@ -116,6 +121,10 @@ impl Agent {
                 self.changed_at = e.at;
                 self.department = e.department;
                 self.supervisor_id = e.supervisor_id;
+            }
+            AgentEvent::AgentExtraSet(e) => {
+                self.changed_at = e.at;
+                self.extra.extend(e.person.extra);
             }
             AgentEvent::ScopesSet(e) => {
                 self.changed_at = e.at;

@@ -15,7 +15,7 @@ pub struct AddNote {
 impl AddNote {
     pub fn decide(&self, lead: &Lead) -> Result<Vec<LeadEvent>, Refusal> {
         live(lead)?;
-        if lead.latest_note.as_ref().is_some_and(|note| note.text == self.text) {
+        if lead.notes.newest().is_some_and(|note| note.text == self.text) {
             return Ok(Vec::new());
         }
         let person = Note { text: self.text.clone() };
@@ -30,10 +30,10 @@ mod tests {
     use crate::lead::given::{captured, given, minute};
 
     #[test]
-    fn the_last_note_is_the_latest_and_saying_it_twice_is_saying_it_once() {
+    fn the_last_note_is_shown_and_saying_it_twice_is_saying_it_once() {
         let note = |text: &str| LeadCommand::AddNote(AddNote { at: minute(1), text: text.into() });
         let after = given([captured()]).when(note("first")).when(note("second"));
-        assert_eq!(after.lead.latest_note.as_ref().unwrap().text, "second");
+        assert_eq!(after.lead.shown_note(), Some("second"));
         assert_eq!(after.then(note("second")), Ok(Vec::new()));
     }
 }

@@ -25,11 +25,14 @@ impl ChangeDetails {
         if lead.is_suppressed() && drops_phone {
             return Err(Refusal::PhoneIsBanned);
         }
-        let event = LeadEvent::LeadDetailsChanged(Box::new(LeadDetailsChanged {
-            at: self.at,
-            cleared: self.cleared.clone(),
-            person: self.person.clone(),
-        }));
+        let (mut cleared, mut person) = (self.cleared.clone(), self.person.clone());
+        match lead.person.renamed_by(&cleared, &person) {
+            None => {}
+            Some(None) => cleared.push("full_name".to_owned()),
+            Some(name) => person.full_name = name,
+        }
+        let event =
+            LeadEvent::LeadDetailsChanged(Box::new(LeadDetailsChanged { at: self.at, cleared, person }));
         let mut after = lead.clone();
         after.apply(event.clone());
         Ok(if after.person == lead.person { Vec::new() } else { vec![event] })

@@ -44,7 +44,7 @@ impl LookedAt {
             suppression: lead.is_suppressed(),
             attempts: (queue.state == QueueState::Closed, is_spent, lead.is_full()),
             due: queue.due_at,
-            lease: lead.lease,
+            lease: lead.lease.clone(),
             hours: (lead.agent_id, lead.hours_overridden_at),
         })
     }

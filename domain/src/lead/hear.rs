@@ -82,7 +82,7 @@ impl Lead {
     }
 
     /// What follows from the attempt that was just heard of: whoever says that it was answered lifts the stage, so
-    /// that the order of reports does not matter; the note follows the newest attempt only (C-17).
+    /// that the order of reports does not matter; the latest message is that of the newest attempt (C-17).
     fn heard(&mut self, id: AttemptId) {
         let Some(attempt) = self.attempts.find(id) else { return };
         for AnsweredFact { fact, .. } in &attempt.facts {
@@ -94,7 +94,7 @@ impl Lead {
         }
         let newest = self.newest_attempt().filter(|newest| newest.id == id);
         if let Some(text) = newest.and_then(|newest| newest.verdict().remarks.user_message) {
-            self.latest_note = Some(Note { text });
+            self.latest_message = Some(Note { text });
         }
     }
 

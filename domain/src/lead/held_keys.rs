@@ -42,15 +42,18 @@ impl Lead {
             let refs = self.external_refs.iter().map(|known| Key::external_ref(&known.source, &known.id));
             keys.extend(refs.map(|key| (key, id.to_string(), None)));
         }
+        // The number that was handed out is being dialed, whatever number the lead has by now.
+        if let Some((lease, phone)) =
+            self.lease.as_ref().and_then(|lease| Some((lease, lease.phone_key.as_ref()?)))
+        {
+            keys.push((Key::lease(phone), lease.batch_id.to_string(), Some(lease.expires_at)));
+        }
         let Some(phone) = self.phone_key() else { return keys };
         if let Some(claim) = self.phone_claim().filter(|_| is_there) {
             keys.push((claim, id.to_string(), None));
         }
         if self.is_suppressed() {
             keys.push((Key::suppressed(&phone), id.to_string(), None));
-        }
-        if let Some(lease) = &self.lease {
-            keys.push((Key::lease(&phone), lease.batch_id.to_string(), Some(lease.expires_at)));
         }
         keys
     }

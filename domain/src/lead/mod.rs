@@ -14,6 +14,8 @@ pub mod dialability;
 pub mod event;
 mod hear;
 mod held_keys;
+pub mod name;
+pub mod notes;
 mod sales_event;
 pub mod state;
 mod suppression;

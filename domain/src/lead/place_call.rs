@@ -71,7 +71,7 @@ mod tests {
         assert_eq!(going_on.lead.scheduling_status(), SchedulingStatus::InProgress);
         assert_eq!((going_on.lead.attempts_count(), going_on.then(lease(2, 2)).is_err()), (0, true));
         let over = going_on.reports(called(Outcome::NoAnswer, 3));
-        assert_eq!((over.lead.lease, over.lead.attempts_count()), (None, 1));
+        assert_eq!((over.lead.lease.clone(), over.lead.attempts_count()), (None, 1));
         assert_eq!(over.lead.queue().state, QueueState::RetryWait);
     }
 

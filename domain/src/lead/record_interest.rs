@@ -9,7 +9,11 @@ use super::event::{
 use super::state::Lead;
 use crate::Refusal;
 use crate::ids::{AgentId, LeadId};
+use crate::phone::Phone;
 use crate::time::Instant;
+
+/// How many ids in other systems a lead may have. One customer in several lists of a dialer has several ids there.
+pub const EXTERNAL_REFS_MAX: usize = 200;
 
 /// Only what was given: blank fields are not among it.
 #[derive(Clone, Debug)]
@@ -31,8 +35,13 @@ impl RecordInterest {
         let at = self.at;
         let mut events = Vec::new();
         let mut person = new_in(&self.person, &lead.person);
-        if let Some(phone) = person.phone.take_if(|_| lead.is_suppressed()) {
-            // A ban belongs to the number it was told of: the new one is kept beside it.
+        if let Some(name) = lead.person.renamed_by(&[], &self.person) {
+            person.full_name = name;
+        }
+        let is_nobodys = |phone: &Phone| phone.key().is_none() && lead.phone_key().is_some();
+        if let Some(phone) = person.phone.take_if(|phone| lead.is_suppressed() || is_nobodys(phone)) {
+            // A ban belongs to the number it was told of, and a place-holder takes no number's place (C-46): what was
+            // sent is kept beside it.
             let other = serde_json::Value::from(phone.raw);
             if lead.person.extra.get("other_phone") != Some(&other) {
                 person.extra.insert("other_phone".to_owned(), other);
@@ -42,9 +51,9 @@ impl RecordInterest {
             let changed = LeadDetailsChanged { at, cleared: Vec::new(), person };
             events.push(LeadEvent::LeadDetailsChanged(Box::new(changed)));
         }
-        let is_known =
-            |given: &ExternalRef| lead.external_refs.iter().any(|known| known.source == given.source);
-        if let Some(given) = self.external_ref.clone().filter(|given| !is_known(given)) {
+        let has_room = lead.external_refs.len() < EXTERNAL_REFS_MAX;
+        let is_new = |given: &ExternalRef| has_room && !lead.external_refs.contains(given);
+        if let Some(given) = self.external_ref.clone().filter(is_new) {
             events.push(LeadEvent::ExternalRefAdded(ExternalRefAdded { at, external_ref: given }));
         }
         if lead.agent_id != Some(self.agent_id) {
@@ -55,7 +64,7 @@ impl RecordInterest {
                 cause: AssignmentCause::Interest,
             }));
         }
-        let is_noted = |text: &String| lead.latest_note.as_ref().is_some_and(|note| note.text == *text);
+        let is_noted = |text: &String| lead.notes.newest().is_some_and(|note| note.text == *text);
         if let Some(text) = self.note.clone().filter(|text| !is_noted(text)) {
             events.push(LeadEvent::NoteAdded(NoteAdded { at, person: Note { text } }));
         }
@@ -92,7 +101,7 @@ mod tests {
     use crate::lead::given::{captured, given, minute, report};
     use crate::lead::set_stage::SetStage;
     use crate::outcome::Outcome;
-    use crate::phone::{Phone, Region};
+    use crate::phone::Region;
     use crate::status::Stage;
     use uuid::Uuid;
 
@@ -134,6 +143,18 @@ mod tests {
         let after = banned.when(command(click(person)));
         assert_eq!(after.lead.person.phone.as_ref().unwrap().raw, "09123456789");
         assert_eq!(after.lead.person.extra["other_phone"], "+44123456789");
+    }
+
+    /// C-46
+    #[test]
+    fn a_place_holder_takes_no_numbers_place() {
+        for raw in ["999", "0000000000", "0", "+1"] {
+            let phone = Phone::try_new(raw, Region::default()).unwrap();
+            let person = Person { phone: Some(phone), ..Person::default() };
+            let after = given([captured()]).when(command(click(person)));
+            assert_eq!(after.lead.person.phone.as_ref().unwrap().raw, "09123456789", "{raw}");
+            assert_eq!(after.lead.person.extra["other_phone"], raw);
+        }
     }
 
     #[test]

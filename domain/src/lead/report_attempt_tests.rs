@@ -26,7 +26,7 @@ fn leased(batch_no: u128, from: i64, until: i64) -> LeadEvent {
 fn a_report_moves_the_number_and_leaves_a_note() {
     let after = given([captured()]).reports(said(Outcome::Connected, 5, "call me in May"));
     assert_eq!(after.lead.panel_status(), PanelStatus::Connected);
-    assert_eq!(after.lead.latest_note.as_ref().unwrap().text, "call me in May");
+    assert_eq!(after.lead.latest_message.as_ref().unwrap().text, "call me in May");
     assert_eq!(after.lead.queue().disposition, Some(Disposition::Completed));
     assert_eq!(after.lead.stage, Stage::Contacted);
 }
@@ -95,7 +95,7 @@ fn an_older_attempt_is_history_only() {
     late.agent_id = Some(AgentId(Uuid::from_u128(4)));
     let after = given([captured()]).reports(report(Outcome::Busy, 5)).reports(late.clone());
     assert_eq!(after.lead.panel_status(), PanelStatus::Busy);
-    assert_eq!((after.lead.latest_note.clone(), after.lead.agent_id), (None, None));
+    assert_eq!((after.lead.latest_message.clone(), after.lead.agent_id), (None, None));
     assert_eq!(late.answer(&after.lead).unwrap().answered.warnings, [Warning::OlderThanNewest]);
 }
 

@@ -7,6 +7,9 @@ use crate::Refusal;
 use crate::status::QueueState;
 use crate::time::Instant;
 
+/// The priority of a lead that is dialed before all others (C-21).
+pub const TOP_PRIORITY: i16 = i16::MAX;
+
 /// A closed lead is put back in the queue first (C-21).
 #[derive(Clone, Debug)]
 pub struct ScheduleLead {
@@ -26,7 +29,8 @@ impl ScheduleLead {
         }
         let queue = lead.queue();
         let is_over = queue.state == QueueState::Closed || lead.is_spent();
-        let is_placed = queue.due_at == self.due_at && lead.priority == self.priority;
+        let is_first = self.priority != TOP_PRIORITY || lead.goes_first();
+        let is_placed = queue.due_at == self.due_at && lead.priority == self.priority && is_first;
         let is_overridden = self.override_reason.is_none() || lead.hours_overridden_at.is_some();
         if is_placed && is_overridden && !is_over {
             return Ok(Vec::new());
@@ -88,6 +92,20 @@ mod tests {
             (closed.lead.queue().state, closed.lead.queue().due_at),
             (QueueState::CallbackWait, minute(20))
         );
+    }
+
+    /// B-079, C-21: a retry that is due already is no longer the first once it has been called.
+    #[test]
+    fn a_lead_scheduled_before_all_others_goes_first_for_one_call() {
+        let first = LeadCommand::Schedule(ScheduleLead { priority: TOP_PRIORITY, ..schedule(10) });
+        let scheduled = given([captured()]).when(first.clone());
+        assert!(scheduled.lead.goes_first() && !given([captured()]).when(at(10)).lead.goes_first());
+        let called = scheduled.reports(report(Outcome::Busy, 20));
+        assert!(!called.lead.goes_first(), "it was called");
+        let later = ScheduleLead { at: minute(90), priority: TOP_PRIORITY, ..schedule(90) };
+        assert!(called.when(LeadCommand::Schedule(later)).lead.goes_first());
+        let closed = given([captured()]).reports(report(Outcome::Connected, 5));
+        assert!(closed.when(first).lead.goes_first());
     }
 
     /// B-087

@@ -8,6 +8,7 @@ use super::event::{
     Campaign, ExternalRef, LeadCaptured, LeadEvent, LeadRequeued, LeadScheduled, Note, Person, Source,
 };
 use super::grade::Grade;
+use super::notes::{Noted, Notes};
 use super::plan_call::PlannedCall;
 use super::submission::Submission;
 use super::timeline::{Act, ActKind};
@@ -50,7 +51,9 @@ pub struct Lead {
     /// Whether its number must not be dialed. Set and lifted in the order of the log, whatever the stated times (C-44).
     pub suppressed: bool,
     pub stage: Stage,
-    pub latest_note: Option<Note>,
+    pub notes: Notes,
+    /// What the called person said in the newest attempt that has a message: the panel's last user message (B-110).
+    pub latest_message: Option<Note>,
     pub deleted_at: Option<Instant>,
     /// Its ids in other systems.
     pub external_refs: Vec<ExternalRef>,
@@ -82,9 +85,12 @@ pub struct Conversion {
 }
 
 /// The right of one batch to dial a lead.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Lease {
     pub batch_id: BatchId,
+    /// The number that was handed out, as the ledger compares it. The lease stays with it when the lead gets another
+    /// number meanwhile: it is this one that is being dialed.
+    pub phone_key: Option<String>,
     pub issued_at: Instant,
     pub expires_at: Instant,
 }
@@ -112,7 +118,8 @@ impl Default for Lead {
             calls_since_requeue: 0,
             suppressed: false,
             stage: Stage::New,
-            latest_note: None,
+            notes: Notes::default(),
+            latest_message: None,
             deleted_at: None,
             external_refs: Vec::new(),
             interested_at: None,
@@ -181,7 +188,8 @@ impl Lead {
             }
             LeadEvent::HoursOverridden(e) => self.hours_overridden_at = Some(e.at),
             LeadEvent::LeadLeased(e) => {
-                self.lease = Some(Lease { batch_id: e.batch_id, issued_at: e.at, expires_at: e.expires_at });
+                let (batch_id, issued_at, expires_at) = (e.batch_id, e.at, e.expires_at);
+                self.lease = Some(Lease { batch_id, phone_key: self.phone_key(), issued_at, expires_at });
             }
             LeadEvent::AttemptReported(e) => self.attempt_reported(*e),
             LeadEvent::AttemptRevised(e) | LeadEvent::AttemptAnnotated(e) => self.fact_added(*e),
@@ -189,7 +197,7 @@ impl Lead {
             LeadEvent::CallPlanned(e) => self.call_planned(*e),
             LeadEvent::CallDeleted(e) => self.call_deleted(&e),
             LeadEvent::StageSet(e) => self.stage_set(e.stage, e.at),
-            LeadEvent::NoteAdded(e) => self.latest_note = Some(e.person),
+            LeadEvent::NoteAdded(e) => self.notes.add(Noted { at: e.at, text: e.person.text }),
             LeadEvent::PanelStatusSet(e) => self.act(e.at, ActKind::PanelStatusSet(e.status, e.policy)),
             LeadEvent::LeadRequeued(e) => self.requeued(&e),
             LeadEvent::LeadClosed(e) => {

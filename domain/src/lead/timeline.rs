@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, DialPolicy};
 use super::attempts_index::Among;
+use super::schedule::TOP_PRIORITY;
 use super::state::Lead;
 use crate::outcome::Effect;
 use crate::status::{Axis, Disposition, PanelStatus, QueueState, SchedulingStatus};
@@ -122,6 +123,13 @@ impl Lead {
         self.queue_after(&self.newest_entry())
     }
 
+    /// Whether its next call comes before those of all other leads, due callbacks and retries included: somebody scheduled
+    /// it so, and nothing has happened to its place in the queue since (C-21).
+    pub fn goes_first(&self) -> bool {
+        let (queue, is_scheduled) = self.place_after(&self.newest_entry());
+        is_scheduled && queue.state != QueueState::Closed && self.priority == TOP_PRIORITY
+    }
+
     /// The lead's place in the queue, and whether its attempts are used up: both at once for who asks often.
     pub(super) fn standing(&self) -> (Queue, bool) {
         let newest = self.newest_entry();
@@ -129,6 +137,11 @@ impl Lead {
     }
 
     fn queue_after(&self, newest: &Entry<'_>) -> Queue {
+        self.place_after(newest).0
+    }
+
+    /// Its place in the queue, and whether it is there because somebody scheduled it.
+    fn place_after(&self, newest: &Entry<'_>) -> (Queue, bool) {
         let waits = |state, due_at| Queue { state, due_at, disposition: None };
         let closed = |due_at, d| Queue { state: QueueState::Closed, due_at, disposition: Some(d) };
         let (entered_at, queue) = match newest {
@@ -153,9 +166,9 @@ impl Lead {
             Some(scheduled) if scheduled.at >= entered_at && queue.state != QueueState::Closed => {
                 let state =
                     if self.attempts.is_empty() { QueueState::Queued } else { QueueState::CallbackWait };
-                waits(state, scheduled.due_at)
+                (waits(state, scheduled.due_at), true)
             }
-            _ => queue,
+            _ => (queue, false),
         }
     }
 

@@ -7,7 +7,7 @@ pub use history::lead_history;
 
 use crate::agent::event::{
     AgentActivated, AgentChanged, AgentDeactivated, AgentDeleted, AgentEvent, AgentKind, AgentPlaced,
-    AgentRegistered, DialPolicySet, PasswordChanged, Profile, ProfileChange, ScopesSet,
+    AgentRegistered, DialPolicySet, Extra, ExtraSet, PasswordChanged, Profile, ProfileChange, ScopesSet,
 };
 use crate::agent::hours::BusinessHours;
 use crate::batch::event::{BatchEvent, BatchExpired, BatchIssued};
@@ -96,6 +96,10 @@ fn agent_events() -> Vec<AgentEvent> {
                 end_time: NaiveTime::from_hms_opt(17, 30, 0).unwrap_or_default(),
                 timezone: "America/New_York".to_owned(),
             }),
+        })),
+        AgentEvent::AgentExtraSet(Box::new(ExtraSet {
+            at: at(),
+            person: Extra { extra: [("prompt".to_owned(), "Be brief".into())].into_iter().collect() },
         })),
         AgentEvent::ScopesSet(ScopesSet { at: at(), scopes: vec![Scope::LeadsQualify] }),
     ]

@@ -125,7 +125,7 @@ fn write(
         if let Some(name) = lead.agent_id.and_then(|id| agents.get(&id)) {
             sheet.write_string(row, 6, name)?;
         }
-        if let Some(message) = &lead.latest_note {
+        if let Some(message) = &lead.last_message {
             sheet.write_string(row, 7, message)?;
         }
         sheet.write_number(row, 8, i32::try_from(lead.num).map_or(f64::NAN, f64::from))?;

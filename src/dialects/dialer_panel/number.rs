@@ -63,7 +63,7 @@ fn number(lead: &LeadRow, agent: Option<&AgentRow>, zone: Tz) -> Number {
         last_attempt_at: lead.last_attempt_at.map(|at| words::instant(at, zone)),
         assigned_agent_id: agent.map(|agent| agent.num),
         assigned_agent_name: agent.map(AgentRow::name),
-        last_user_message: lead.latest_note.clone(),
+        last_user_message: lead.last_message.clone(),
     }
 }
 

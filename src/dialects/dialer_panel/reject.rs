@@ -183,6 +183,7 @@ impl From<Refusal> for Reject {
             | Refusal::AttemptIsUnknown
             | Refusal::AgentIsClosed
             | Refusal::AgentIsInactive
+            | Refusal::FieldsAreTooLarge
             | Refusal::BatchIsLive
             | Refusal::BatchIsUnknown
             | Refusal::DeadLetterIsUnknown

@@ -81,7 +81,11 @@ async fn find_by_phone(
         if lead.deleted_at.is_some() {
             continue;
         }
-        if lead.lease.as_ref().is_some_and(|lease| lease.expires_at > desk.now()) {
+        let is_being_dialed = lead
+            .lease
+            .as_ref()
+            .is_some_and(|lease| lease.expires_at > desk.now() && lease.phone_key.as_deref() == Some(phone));
+        if is_being_dialed {
             return Ok(Some(id));
         }
         newest = newest.max(Some((lead.changed_at, id)));

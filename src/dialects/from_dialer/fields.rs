@@ -9,6 +9,7 @@ use domain::credential::event::Profile;
 use domain::external_id::external_id;
 use domain::lead::details::{DETAIL_MAX, DetailKind};
 use domain::lead::event::Person;
+use domain::lead::name::NAME_PARTS;
 use domain::phone::{Phone, Region, with_lost_plus};
 use domain::text::{ascii_digits, trim};
 use domain::time::{Instant, from_unix, parse_moment};
@@ -55,12 +56,13 @@ impl Fields {
         self.0.get(name)?.as_str()
     }
 
-    /// The lead as it is described. `agent_name` is whose name a `full_name` may be instead of the lead's (C-05).
+    /// The lead as it is described, and whether its `full_name` was `agent_name`, which is not the lead's name (C-05). A
+    /// `full_name` that is not given is built from the lead's parts, of which this click may name only some.
     pub fn person(&self, region: Region, agent_name: &str) -> (Person, bool) {
-        let built = words::built_name(&self.0);
         let given = self.text("full_name");
-        let is_agents = built.is_some() && given.is_some_and(|given| given == agent_name);
-        let full_name = given.filter(|_| !is_agents).map(ToOwned::to_owned).or(built);
+        let has_parts = NAME_PARTS.iter().any(|part| self.text(part).is_some());
+        let is_agents = has_parts && given.is_some_and(|given| given == agent_name);
+        let full_name = given.filter(|_| !is_agents).map(ToOwned::to_owned);
         let mut extra = self.0.clone();
         for own in ["full_name", "first_name", "last_name", "email", "notes", "lead_id"] {
             extra.remove(own);
@@ -187,7 +189,10 @@ mod tests {
         assert_eq!(person.phone.unwrap().raw, "+44123456789");
         let parts = json!({ "first_name": "John", "middle_initial": "A", "last_name": "Smith", "fullname": "Caleb Galloway" });
         let (person, is_agents) = Fields(fields(&parts)).person(Region::default(), "Caleb Galloway");
-        assert_eq!((person.full_name.as_deref(), is_agents), (Some("John A Smith"), true));
+        assert_eq!(
+            (person.built_name().as_deref(), person.full_name, is_agents),
+            (Some("John A Smith"), None, true)
+        );
     }
 
     /// C-05: in VICIdial's own words `fullname` is the agent, and never the lead.
@@ -196,7 +201,7 @@ mod tests {
         let form = json!({ "fullname": "Caleb Galloway", "first_name": "John", "last_name": "Smith" });
         let read = Fields::read(&sent(&form, true), Profile::Vicidial).unwrap();
         assert_eq!(read.text("agent_display_name"), Some("Caleb Galloway"));
-        assert_eq!(read.person(Region::default(), "").0.full_name.as_deref(), Some("John Smith"));
+        assert_eq!(read.person(Region::default(), "").0.built_name().as_deref(), Some("John Smith"));
     }
 
     /// C-24

@@ -27,7 +27,7 @@ use domain::keys::{Key, TakeKey};
 use domain::lead::LeadCommand;
 use domain::lead::capture::CaptureLead;
 use domain::lead::event::{ExternalRef, Person, Source};
-use domain::lead::record_interest::RecordInterest;
+use domain::lead::record_interest::{EXTERNAL_REFS_MAX, RecordInterest};
 use domain::lead::report_attempt::ReportAttempt;
 use domain::outcome::Outcome;
 use domain::phone::Region;
@@ -62,7 +62,10 @@ struct Lead {
     last_name: Option<String>,
     phone: Option<String>,
     email: Option<String>,
+    /// The newest note.
     notes: Option<String>,
+    /// Every note, oldest first: `text`, and `at` (ISO 8601) when it was added.
+    note_list: Vec<Note>,
     status: String,
     assigned_agent_name: Option<String>,
     assigned_agent_username: Option<String>,
@@ -73,6 +76,14 @@ struct Lead {
     list_id: Option<serde_json::Value>,
     created_at: String,
     updated_at: String,
+}
+
+#[derive(ToSchema)]
+#[schema(as = Note)]
+#[expect(dead_code, reason = "told to clients; made in `reply`")]
+struct Note {
+    text: String,
+    at: String,
 }
 
 /// What a dialer may say; other members are kept too.
@@ -176,7 +187,7 @@ impl Action for Click<'_> {
             .fields
             .text("lead_id")
             .map(|id| ExternalRef { source: credential.name.clone(), id: id.to_owned() });
-        let meant = resolve::meant(desk, external_ref.as_ref(), &mut person).await?;
+        let meant = resolve::meant(desk, external_ref.as_ref(), agent_id, &mut person).await?;
         warnings.extend(meant.warning.map(ToOwned::to_owned));
         let known = meant.known;
         if person.extra.contains_key("phone") {
@@ -195,10 +206,13 @@ impl Action for Click<'_> {
             resolved_via,
             person,
             note: self.fields.text("notes").map(ToOwned::to_owned),
-            external_ref,
+            external_ref: external_ref.clone(),
             duplicates: meant.duplicates,
         };
         let mut lead = desk.decide_lead(id, &LeadCommand::RecordInterest(Box::new(interest))).await?;
+        if external_ref.is_some_and(|given| !lead.external_refs.contains(&given)) {
+            warnings.push(format!("the lead has {EXTERNAL_REFS_MAX} ids already; this lead_id is not kept"));
+        }
         let attempt = self.attempt(desk, agent_id, &agent).await?;
         if attempt.is_some() {
             let zone = self.zone(desk).await?;
@@ -296,7 +310,7 @@ async fn capture(desk: &mut Desk<'_>, agent_id: AgentId, person: &Person) -> Res
         agent_id: Some(agent_id),
         priority: 0,
         schedule_at: None,
-        person: person.clone(),
+        person: person.clone().with_built_name(),
     }));
     desk.decide_lead(id, &command).await?;
     Ok(id)

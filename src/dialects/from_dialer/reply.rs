@@ -2,7 +2,7 @@
 
 use crate::state::App;
 use domain::agent::Agent;
-use domain::lead::Lead;
+use domain::lead::{Lead, details};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl Told {
     pub fn body(&self, app: &App) -> Value {
         let lead = &self.lead;
         let person = &lead.person;
-        let mut shown: Map<String, Value> = person.extra.clone();
+        let mut shown: Map<String, Value> = details::as_json(&person.extra);
         for name in [
             "vendor_id",
             "list_id",
@@ -40,11 +40,13 @@ impl Told {
         let instant = |at: domain::time::Instant| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
         let unread = || person.extra.get("phone").and_then(Value::as_str).map(ToOwned::to_owned);
         let phone = person.phone.as_ref().map(|phone| phone.raw.clone()).or_else(unread);
+        let note_list: Vec<Value> =
+            lead.notes.iter().map(|note| json!({ "text": note.text, "at": instant(note.at) })).collect();
         let own_ref = lead.external_refs.iter().find(|known| known.source == self.source);
-        let notes = lead.latest_note.as_ref().map(|note| note.text.clone());
         let ours = json!({
             "id": lead.num, "full_name": person.full_name, "first_name": person.first_name,
-            "last_name": person.last_name, "phone": phone, "email": person.email, "notes": notes,
+            "last_name": person.last_name, "phone": phone, "email": person.email,
+            "notes": lead.shown_note(), "note_list": note_list,
             "status": lead.stage.as_str(),
             "assigned_agent_name": self.agent.as_ref().map(|agent| agent.person.name()),
             "assigned_agent_username": self.agent.as_ref().and_then(|agent| agent.person.username.clone()),
@@ -74,7 +76,7 @@ fn redirect_url(base: &str, lead: &Lead) -> String {
         ("full_name", person.full_name.as_deref()),
         ("phone", person.phone.as_ref().map(|phone| phone.raw.as_str())),
         ("email", person.email.as_deref()),
-        ("notes", lead.latest_note.as_ref().map(|note| note.text.as_str())),
+        ("notes", lead.shown_note()),
     ];
     let mut url = format!("{base}/agent-dashboard?from_dialer=true&lead_id={}", lead.num);
     for (name, value) in pairs {

@@ -41,16 +41,20 @@ pub async fn agent(
 
 /// Which lead a click is about.
 pub struct Meant {
+    /// `None`: no lead of the ledger.
     pub known: Option<Uuid>,
+    /// Other leads that have the click's phone.
     pub duplicates: Vec<LeadId>,
     pub warning: Option<&'static str>,
 }
 
-/// The lead that the dialer's own id names, else the phone's. Where those are two, the id decides and the phone stays
+/// The lead that the dialer's own id names, else one that has the phone, whatever dialect made it: this agent's first, else
+/// the most recently changed. Where the id names another lead than those with the phone, the id decides and the phone stays
 /// where it is (C-15).
 pub async fn meant(
     desk: &mut Desk<'_>,
     external_ref: Option<&ExternalRef>,
+    agent_id: AgentId,
     person: &mut Person,
 ) -> Result<Meant, RecordError> {
     let by_ref = match external_ref {
@@ -58,19 +62,24 @@ pub async fn meant(
         None => None,
     };
     let by_phone = match person.phone.as_ref().and_then(Phone::key) {
-        Some(phone) => match desk.holder(&Key::phone(&phone)).await? {
-            Some(id) => Some(id),
-            // A sale's lead may be there without the claim, which another had when it came.
-            None => desk.lead_of_sale(&phone).await?,
-        },
-        None => None,
+        Some(phone) => desk.leads_of_phone(&phone, agent_id).await?,
+        None => Vec::new(),
     };
-    match (by_ref, by_phone) {
-        (Some(lead), Some(other)) if lead != other => {
-            person.phone = None;
-            let warning = Some("another lead has this phone; the lead with this lead_id was updated");
-            Ok(Meant { known: by_ref, duplicates: vec![LeadId(other)], warning })
-        }
-        _ => Ok(Meant { known: by_ref.or(by_phone), duplicates: Vec::new(), warning: None }),
+    let known = by_ref.or_else(|| by_phone.first().copied());
+    let is_of_ref_only = by_ref.is_some_and(|lead| !by_phone.contains(&lead));
+    if by_phone.is_empty() || by_ref.is_some() && !is_of_ref_only {
+        return Ok(Meant { known, duplicates: Vec::new(), warning: None });
     }
+    let others = by_phone.into_iter().filter(|lead| known != Some(*lead));
+    let duplicates: Vec<LeadId> = others.map(LeadId).collect();
+    let warning = if is_of_ref_only {
+        person.phone = None;
+        Some("another lead has this phone; the lead with this lead_id was updated")
+    } else {
+        let is_choice = !duplicates.is_empty();
+        is_choice.then_some(
+            "several leads have this phone; one of this agent, else the last changed one, was updated",
+        )
+    };
+    Ok(Meant { known, duplicates, warning })
 }

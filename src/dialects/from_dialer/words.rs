@@ -3,7 +3,6 @@
 use domain::credential::event::Profile;
 use domain::external_id::means_none;
 use domain::text::trim;
-use serde_json::{Map, Value};
 
 /// Other names that clients use, and ours.
 const ALIASES: [(&str, &str); 7] = [
@@ -54,12 +53,4 @@ const IDS: [&str; 6] = ["lead_id", "vendor_lead_code", "vendor_id", "list_id", "
 pub fn is_no_id(name: &str, text: &str) -> bool {
     let ours = alias(name, Profile::Generic).unwrap_or(name);
     IDS.contains(&ours) && means_none(text)
-}
-
-/// First name, middle initial and last name, by single blanks (B-024).
-pub fn built_name(fields: &Map<String, Value>) -> Option<String> {
-    let parts = ["first_name", "middle_initial", "last_name"];
-    let parts: Vec<&str> =
-        parts.iter().filter_map(|name| fields.get(*name)?.as_str()).map(str::trim).collect();
-    (!parts.is_empty()).then(|| parts.join(" "))
 }

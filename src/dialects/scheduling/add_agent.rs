@@ -33,7 +33,7 @@ pub async fn handler(
     let add = read(&body).map_err(|reject| member.reject(reject))?;
     let recorded = app.ledger.record(&member.context(), &add).await.map_err(|error| member.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
-    Ok((StatusCode::CREATED, headers, Json(Reply::from(&recorded.answer))))
+    Ok((StatusCode::CREATED, headers, Json(Reply::from(recorded.answer))))
 }
 
 fn read(body: &Map<String, Value>) -> Result<AddScheduledAgent, Reject> {

@@ -1,10 +1,10 @@
 //! An agent as document 002's clients show one, and what may be said of one (B-057, C-03).
 
 use crate::http::fields::Fields;
-use crate::ledger::schedule_agents::AgentSaid;
+use crate::ledger::schedule_agents::{AgentSaid, ScheduledAgent};
 use chrono::NaiveTime;
-use projections::agents::AgentRow;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -29,7 +29,38 @@ pub struct Reply {
     timezone: Option<String>,
     created_at: String,
     updated_at: String,
+    /// Whatever else clients said of it, as they sent it: `prompt`, `voice_id`, `functions` and the like.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    extra: Map<String, Value>,
 }
+
+/// Members that are no part of what is kept for the client: what the ledger says of an agent itself, and secrets, which no
+/// event may hold.
+const OWN: [&str; 22] = [
+    "id",
+    "name",
+    "username",
+    "kind",
+    "is_active",
+    "status",
+    "max_attempts",
+    "retry_delay_minutes",
+    "business_hours",
+    "business_hours_start",
+    "business_hours_end",
+    "timezone",
+    "created_at",
+    "updated_at",
+    "message",
+    "password",
+    "password_hash",
+    "new_password",
+    "token",
+    "access_token",
+    "api_key",
+    "secret",
+];
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = BusinessHours)]
@@ -39,15 +70,16 @@ struct Hours {
     timezone: String,
 }
 
-impl From<&AgentRow> for Reply {
-    fn from(row: &AgentRow) -> Self {
+impl From<ScheduledAgent> for Reply {
+    fn from(ScheduledAgent { row, mut extra }: ScheduledAgent) -> Self {
+        extra.retain(|name, _| !OWN.contains(&name.as_str()));
         let hours = row.business_hours();
         let time = |time: NaiveTime| time.format("%H:%M").to_string();
         Self {
             id: row.id,
             name: row.shown_name(),
-            username: row.username.clone(),
-            kind: row.kind.clone(),
+            username: row.username,
+            kind: row.kind,
             is_active: row.is_active,
             status: if row.is_active { "active" } else { "inactive" },
             max_attempts: row.max_attempts,
@@ -62,11 +94,13 @@ impl From<&AgentRow> for Reply {
             }),
             created_at: super::words::instant(row.created_at),
             updated_at: super::words::instant(row.updated_at),
+            extra,
         }
     }
 }
 
-/// What a body may say of an agent.
+/// What a body may say of an agent. Any other member (`prompt`, `voice_id`, `variables`, `functions` and the like) is kept as
+/// it is and given back.
 #[derive(ToSchema)]
 #[schema(as = AgentSaid)]
 #[expect(dead_code, reason = "told to clients; read by its names")]
@@ -109,7 +143,9 @@ pub fn read(fields: &mut Fields<'_>) -> (AgentSaid, Option<String>) {
         end_time: time(fields, "business_hours_end", end),
         timezone: fields.text("timezone").or_else(|| inner("timezone")),
         is_active: fields.boolean(switch),
+        is_toggled: false,
         name: fields.text("name"),
+        extra: fields.others(&OWN),
     };
     (said, fields.text("username"))
 }

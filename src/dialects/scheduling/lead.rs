@@ -1,6 +1,7 @@
 //! A lead as document 002 shows it (B-061).
 
 use super::words;
+use domain::lead::details;
 use domain::status::SchedulingStatus;
 use domain::time::Instant;
 use projections::lead::LeadRow;
@@ -18,7 +19,8 @@ pub struct Reply {
     id: Uuid,
     agent_id: Option<Uuid>,
     first_name: String,
-    phone_e164: Option<String>,
+    /// Empty where the lead has no number.
+    phone_e164: String,
     status: &'static str,
     #[schema(value_type = Object)]
     custom_fields: Map<String, Value>,
@@ -32,12 +34,13 @@ pub struct Reply {
 impl Reply {
     /// A lead as it stands at `now`.
     pub fn of(row: &LeadRow, now: Instant) -> Self {
+        // A lead of which only a full name is known shows it whole (C-34).
         let first_name = row.first_name.clone().or_else(|| row.full_name.clone()).unwrap_or_default();
         Self {
             id: row.id,
             agent_id: row.agent_id,
             first_name,
-            phone_e164: row.phone_key.clone().or_else(|| row.phone.clone()),
+            phone_e164: row.phone_key.clone().or_else(|| row.phone.clone()).unwrap_or_default(),
             status: status(row, now).as_str(),
             custom_fields: custom_fields(&row.extra),
             schedule_at: words::instant(row.schedule_at),
@@ -61,6 +64,6 @@ fn custom_fields(extra: &str) -> Map<String, Value> {
     let mut known: Map<String, Value> = serde_json::from_str(extra).unwrap_or_default();
     match known.remove(CUSTOM_FIELDS) {
         Some(Value::Object(own)) => own,
-        _ => known,
+        _ => details::as_json(&known),
     }
 }

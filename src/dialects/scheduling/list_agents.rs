@@ -1,8 +1,9 @@
-//! `GET /api/v1/agents` and `/api/v1/agents/{id}`: who takes the calls (B-057, C-03).
+//! `GET /api/v1/agents` and `/api/v1/agents/{id}`: who takes the calls (B-057, C-03). The page that asks for no size shows them
+//! all in one list: AI agents first, the newest first (F10).
 
 use super::agent::Reply as Item;
 use super::caller::Member;
-use super::page::Page;
+use super::page::{PER_PAGE_MAX, Page};
 use super::reject::{Reject, Rejected};
 use crate::http::fields::Fields;
 use crate::http::path::Named;
@@ -11,10 +12,12 @@ use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
+use domain::agent::event::AgentKind;
 use domain::ids::AnyId;
 use domain::principal::Role;
 use projections::agents::AgentRow;
 use serde::Serialize;
+use std::cmp::Reverse;
 use utoipa::ToSchema;
 
 #[derive(Serialize, ToSchema)]
@@ -38,15 +41,19 @@ pub async fn handler(
     Members(query): Members,
 ) -> Result<Json<Reply>, Rejected> {
     let mut fields = Fields::of_query(&query);
-    let page = Page::read(&mut fields);
+    let page = Page::read_or(&mut fields, PER_PAGE_MAX);
     fields.end().map_err(|problems| member.reject(problems))?;
     let mut rows = app.ledger.views().all_agents().await.map_err(|error| member.failed(error))?;
     // Those who take calls; people of other roles are no agents here.
     rows.retain(takes_calls);
+    rows.sort_by_key(|row| (row.kind != AgentKind::Ai.as_str(), Reverse(row.num)));
+    let total = rows.len();
     let skip = usize::try_from(page.skip()).unwrap_or(usize::MAX);
     let shown = usize::try_from(page.per_page).unwrap_or(0);
-    let agents = rows.iter().skip(skip).take(shown).map(Item::from).collect();
-    Ok(Json(Reply { agents, total: rows.len(), page: page.page, per_page: page.per_page }))
+    let rows = rows.into_iter().skip(skip).take(shown).collect();
+    let agents = app.ledger.scheduled_agents(rows).await.map_err(|error| member.failed(error))?;
+    let agents = agents.into_iter().map(Item::from).collect();
+    Ok(Json(Reply { agents, total, page: page.page, per_page: page.per_page }))
 }
 
 #[utoipa::path(
@@ -57,7 +64,9 @@ pub async fn handler(
 )]
 pub async fn one(State(app): State<App>, member: Member, Named(id): Named) -> Result<Json<Item>, Rejected> {
     let row = find(&app, &id).await.map_err(|reject| member.reject(reject))?;
-    Ok(Json(Item::from(&row)))
+    let agents = app.ledger.scheduled_agents(vec![row]).await.map_err(|error| member.failed(error))?;
+    let agent = agents.into_iter().next().ok_or_else(|| member.reject(Reject::NotFound("Agent")))?;
+    Ok(Json(Item::from(agent)))
 }
 
 fn takes_calls(row: &AgentRow) -> bool {

@@ -6,6 +6,7 @@ use crate::http::fields::Problem;
 use crate::http::limits::Standing;
 use crate::http::request::request_id;
 use crate::ledger::RecordError;
+use crate::log_in::NotLoggedIn;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{FromRequest, Request};
@@ -33,6 +34,12 @@ pub enum Reject {
     BannedPhone,
     /// B-170
     TooManyRequests(Standing),
+    WrongPassword,
+    Inactive,
+    /// Too many log-ins failed.
+    TooManyTries {
+        retry_after_seconds: i64,
+    },
     /// A file as a whole, and why.
     BadFile(String),
     Taken(KeyKind),
@@ -67,6 +74,15 @@ impl Reject {
             Self::NotAuthenticated => {
                 text(StatusCode::UNAUTHORIZED, "not_authenticated", "Not authenticated")
             }
+            Self::WrongPassword => {
+                text(StatusCode::UNAUTHORIZED, "wrong_password", "Incorrect email or password")
+            }
+            Self::Inactive => text(StatusCode::FORBIDDEN, "inactive", "This account is not active"),
+            Self::TooManyTries { .. } => text(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_tries",
+                "Too many failed log-ins; try again later",
+            ),
             Self::NotPermitted => text(StatusCode::FORBIDDEN, "not_permitted", "Not enough permissions"),
             Self::TooManyRequests(_) => {
                 text(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many uploads; try again later")
@@ -133,8 +149,28 @@ impl Reject {
             let bearer = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
         }
-        if *self == Self::Unavailable {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(BUSY_RETRY_AFTER_SECONDS));
+        let retry_after_seconds = match self {
+            Self::Unavailable => Some(BUSY_RETRY_AFTER_SECONDS),
+            Self::TooManyTries { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::NotAuthenticated
+            | Self::NotPermitted
+            | Self::NotFound(_)
+            | Self::BadPhone
+            | Self::DuplicateLead
+            | Self::BannedPhone
+            | Self::TooManyRequests(_)
+            | Self::WrongPassword
+            | Self::Inactive
+            | Self::BadFile(_)
+            | Self::Taken(_)
+            | Self::Invalid(_)
+            | Self::UnsupportedType
+            | Self::Body(_)
+            | Self::Conflict
+            | Self::Internal => None,
+        };
+        if let Some(seconds) = retry_after_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -159,6 +195,17 @@ impl From<RecordError> for Reject {
     }
 }
 
+impl From<NotLoggedIn> for Reject {
+    fn from(error: NotLoggedIn) -> Self {
+        match error {
+            NotLoggedIn::WrongPassword => Self::WrongPassword,
+            NotLoggedIn::Inactive => Self::Inactive,
+            NotLoggedIn::TooManyTries { retry_after_seconds } => Self::TooManyTries { retry_after_seconds },
+            NotLoggedIn::Failed(error) => error.into(),
+        }
+    }
+}
+
 impl From<Refusal> for Reject {
     fn from(refusal: Refusal) -> Self {
         let invalid = |name, kind| Self::invalid(name, refusal.to_string(), kind);
@@ -176,6 +223,7 @@ impl From<Refusal> for Reject {
             Refusal::PasswordIsMalformed => invalid("password", "value_error"),
             Refusal::TimeZoneIsUnknown => invalid("timezone", "value_error"),
             Refusal::ReasonIsMissing => invalid("reason", "value_error"),
+            Refusal::FieldsAreTooLarge => invalid("body", "too_long"),
             Refusal::AgentIsNoSupervisor
             | Refusal::AgentIsSelf
             | Refusal::AgentIsLastAdmin
@@ -229,6 +277,26 @@ impl FromRequest<App> for Body {
             Ok((_, members)) => Ok(Self(members)),
             Err(error) => Err(Rejected(error.into(), id)),
         }
+    }
+}
+
+/// A JSON object, or nothing at all: some operations need no body.
+#[derive(Clone, Debug)]
+pub struct MaybeBody(pub Map<String, Value>);
+
+impl FromRequest<App> for MaybeBody {
+    type Rejection = Rejected;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Rejected> {
+        let id = request_id(request.extensions());
+        let (parts, body) = request.into_parts();
+        let reject = |error| Rejected(Reject::Body(error), id.clone());
+        let bytes = body::read(body, BODY_MAX).await.map_err(reject)?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(Map::new()));
+        }
+        let Body(members) = Body::from_request(Request::from_parts(parts, bytes.into()), app).await?;
+        Ok(Self(members))
     }
 }
 

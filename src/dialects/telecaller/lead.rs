@@ -12,6 +12,7 @@ use domain::agent::event::split_name;
 use domain::dialing::Dialing;
 use domain::ids::{AgentId, AnyId, oid};
 use domain::lead::event::Person;
+use domain::lead::name::NAME_PARTS;
 use domain::phone::Phone;
 use domain::text::{ascii_digits, trim};
 use projections::lead::LeadRow;
@@ -170,6 +171,13 @@ pub fn read(fields: &mut Fields<'_>, app: &App) -> Said {
     }
     let name = fields.text("name");
     let names = name.as_deref().map(split_name);
+    // A whole name replaces all parts of the old one.
+    let is_replaced = |part: &&str| match (&names, *part) {
+        (None, _) | (Some(_), "first_name") => false,
+        (Some((_, last)), "last_name") => last.is_empty(),
+        (Some(_), _) => true,
+    };
+    let cleared = NAME_PARTS.iter().filter(|part| is_replaced(part)).map(|part| (*part).to_owned()).collect();
     Said {
         person: Person {
             phone,
@@ -179,7 +187,7 @@ pub fn read(fields: &mut Fields<'_>, app: &App) -> Said {
             full_name: name,
             extra,
         },
-        cleared: Vec::new(),
+        cleared,
         stage: fields.word("status", &words::STAGES),
         value_hundredths: value(fields),
         priority: fields.word("priority", &words::PRIORITIES),

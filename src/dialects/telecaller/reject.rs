@@ -232,6 +232,7 @@ impl From<Refusal> for Reject {
             | Refusal::TimeZoneIsUnknown
             | Refusal::WindowIsMalformed
             | Refusal::TooMany { .. }
+            | Refusal::FieldsAreTooLarge
             | Refusal::BatchIsLive
             | Refusal::BatchIsUnknown
             | Refusal::CredentialIsUnknown

@@ -12,7 +12,8 @@ static DOCUMENTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
 });
 
 /// Where the documents tell of everything.
-const PREFIXES: [&str; 8] = [
+const PREFIXES: [&str; 9] = [
+    "/api/v1/auth",
     "/api/v1/leads",
     "/api/v1/calls",
     "/api/v1/agents",

@@ -40,6 +40,7 @@ async fn an_agent_follows_the_link_sees_new_leads_arrive_and_submits() {
     assert_eq!((shown.path(), shown.query()), ("/agent-dashboard/leads/1", None), "the link has left");
     assert_eq!(text("#phone").await, "+44123456789");
     assert_eq!(text("mark[data-of=email]").await, "the link says b@example.com");
+    assert_eq!(text("mark[data-of=city]").await, "from the link, not saved yet");
     assert_eq!(page.find_all(Css("#lists a[data-num]")).await.unwrap().len(), 1);
 
     // Two rounds of the lists: what was there when the page came is not announced.
@@ -50,14 +51,16 @@ async fn an_agent_follows_the_link_sees_new_leads_arrive_and_submits() {
     assert_eq!(toast.text().await.unwrap(), "New lead: Bea Two");
     assert_eq!(page.find_all(Css("#lists a[data-list=own]")).await.unwrap().len(), 2);
 
-    page.find(Css("[data-for=f-city]")).await.unwrap().click().await.unwrap();
+    page.find(Css("[data-for=f-email]")).await.unwrap().click().await.unwrap();
     page.find(Css("textarea[name=note]")).await.unwrap().send_keys("call in May").await.unwrap();
     page.find(Css("button[value=submit]")).await.unwrap().click().await.unwrap();
     page.wait().at_most(APPEARS).for_element(Css("#submission")).await.unwrap();
     assert_eq!(text("#notice").await, "Saved and submitted to a qualifier.");
     assert_eq!(text("#latest-note").await, "call in May");
     let city = page.find(Css("#f-city")).await.unwrap().prop("value").await.unwrap();
-    assert_eq!(city.as_deref(), Some("York"));
+    assert_eq!(city.as_deref(), Some("York"), "it was filled from the link");
+    let email = page.find(Css("#f-email")).await.unwrap().prop("value").await.unwrap();
+    assert_eq!(email.as_deref(), Some("b@example.com"));
     assert_eq!(page.current_url().await.unwrap().query(), None);
     assert!(page.find_all(Css("#answer-form")).await.unwrap().is_empty(), "nobody answers their own");
     assert_eq!(app.count("lead_submitted").await, 1);

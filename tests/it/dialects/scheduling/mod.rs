@@ -10,6 +10,8 @@ mod field_values;
 mod hostile;
 mod import;
 mod leads;
+mod names_and_order;
+mod people;
 
 use crate::support::TestApp;
 use crate::support::clients::Client;
