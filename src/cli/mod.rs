@@ -83,6 +83,9 @@ pub fn main() -> ExitCode {
         Err(faults) => return wrong_usage(&faults),
     };
     crate::telemetry::start_logging(config.log_format);
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let ended = match runtime {
         Ok(runtime) => {

@@ -25,6 +25,8 @@ pub struct Options {
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     crate::telemetry::metrics();
+    let descriptors = crate::http::descriptors::raise();
+    tracing::debug!(descriptors, "files and connections that may be open at once");
     let database = Database::open(&config).await?;
     let jwt_secret = given_or_kept(&config, config.jwt_secret.as_ref().map(|s| s.0.clone()), "jwt-secret")?;
     let dialer_token =
@@ -84,17 +86,25 @@ fn given_or_kept(config: &Config, given: Option<String>, name: &str) -> anyhow::
     }
 }
 
-/// Registers the first admin of an empty ledger. Answers a password that was made up, to be told once.
+/// The file in the data directory that a made-up password of the first admin is written to.
+const ADMIN_PASSWORD: &str = "admin-password";
+
+/// Registers the first admin of an empty ledger. Answers a password that was made up.
+///
+/// It is written to a file of mode 0600, once, before the admin is registered: a service in production that refused to
+/// start without `LEDGER_ADMIN_PASSWORD` would make people put the password into a settings file for good, where it stays
+/// longer than it is needed. Where the file cannot be written, the service does not start.
 async fn first_admin(app: &App) -> anyhow::Result<Option<String>> {
     if !app.ledger.has_nobody().await? {
         return Ok(None);
     }
     let given = app.config.admin_password.as_ref().map(|secret| secret.0.clone());
     let password = given.clone().unwrap_or_else(secrets::random);
-    app.ledger.register_first_admin(&app.config.first_admin(password.clone())).await?;
-    if given.is_none() && !app.config.is_production {
-        secrets::keep(&app.config.data_dir, "admin-password", &password)?;
+    if given.is_none() {
+        let kept = secrets::keep(&app.config.data_dir, ADMIN_PASSWORD, &password);
+        kept.context("the first admin needs a password; set LEDGER_ADMIN_PASSWORD")?;
     }
+    app.ledger.register_first_admin(&app.config.first_admin(password.clone())).await?;
     Ok(given.is_none().then_some(password))
 }
 
@@ -113,7 +123,15 @@ impl Banner<'_> {
         eprintln!("lead-ledger {} on http://{}", env!("CARGO_PKG_VERSION"), self.address);
         eprintln!("  database      {}", self.database);
         if let Some(password) = &self.admin_password {
-            eprintln!("  first admin   {} / {password}   (told once)", self.config.admin_username);
+            let name = &self.config.admin_username;
+            // In production what is printed here is kept in logs, for years and for many eyes.
+            if self.config.is_production {
+                eprintln!(
+                    "  first admin   {name}, password in {data_dir}/{ADMIN_PASSWORD} (written once; change it, delete the file)"
+                );
+            } else {
+                eprintln!("  first admin   {name} / {password}   (told once)");
+            }
         }
         if self.config.dialer_token.is_none() {
             eprintln!("  dialer token  in {data_dir}/dialer-token");

@@ -1,5 +1,6 @@
 //! What was the service told? Defaults, `lead-ledger.toml`, environment, flags: read once, faults told all together.
 
+mod secret_file;
 mod source;
 mod telecaller;
 
@@ -8,11 +9,12 @@ use crate::ledger::open::FirstAdmin;
 use chrono_tz::Tz;
 use domain::phone::Region;
 use ipnet::IpNet;
+pub use secret_file::exposure;
 use source::Source;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use telecaller::cors_origins;
 pub use telecaller::{Meta, Provider};
 
@@ -73,6 +75,8 @@ pub struct Config {
     /// Whether due calls of AI agents are placed by themselves.
     pub autodial: bool,
     pub log_format: Option<LogFormat>,
+    /// What the operator should know, and what does not keep the service from starting.
+    pub warnings: Vec<String>,
 }
 
 /// What the "Interested" button asks of its callers.
@@ -120,19 +124,29 @@ impl std::error::Error for Faults {}
 impl Config {
     /// Reads the settings of this process.
     pub fn load() -> Result<Self, Faults> {
-        let file = std::fs::read_to_string("lead-ledger.toml").unwrap_or_default();
+        let path = Path::new("lead-ledger.toml");
+        let file = std::fs::read_to_string(path).unwrap_or_default();
         #[expect(clippy::disallowed_methods, reason = "this is its one home")]
         let environment = std::env::vars().collect();
-        Self::read(&file, environment)
+        Self::read_all(&file, Some(path), environment)
     }
 
     /// Reads settings from a file's text and an environment.
     pub fn read(file: &str, environment: BTreeMap<String, String>) -> Result<Self, Faults> {
+        Self::read_all(file, None, environment)
+    }
+
+    /// The same; `path`: the file that the text comes from, which others must not read if secrets are in it.
+    fn read_all(
+        file: &str,
+        path: Option<&Path>,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Self, Faults> {
         let mut source = Source::open(file, environment);
         let is_production =
             source.choice("LEDGER_ENV", "development", &["development", "production"]) == "production";
         let require_https = source.switch("LEDGER_REQUIRE_HTTPS", is_production);
-        let config = Self {
+        let mut config = Self {
             is_production,
             bind: source.parsed("LEDGER_BIND", "127.0.0.1:8080", "127.0.0.1:8080"),
             database_url: source.secret("DATABASE_URL"),
@@ -168,6 +182,7 @@ impl Config {
             cors_origins: cors_origins(&mut source),
             autodial: source.switch("LEDGER_AUTODIAL", false),
             log_format: source.log_format(),
+            warnings: Vec::new(),
         };
         if config.autodial && config.call_provider.is_none() {
             let problem = "there is no provider to place calls with";
@@ -192,6 +207,7 @@ impl Config {
                 source.check_published("LEDGER_ADMIN_PASSWORD", password);
             }
         }
+        config.warnings = source.check_files(path, is_production);
         if source.faults.is_empty() { Ok(config) } else { Err(Faults(source.faults)) }
     }
 

@@ -1,8 +1,9 @@
 //! How is one setting read? Text into a value, and what is wrong with it into the list of faults.
 
+use super::secret_file::exposure;
 use super::{Fault, LogFormat, Secret};
 use ipnet::IpNet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
 use std::str::FromStr;
@@ -15,12 +16,19 @@ const SECRET_CHARACTERS_MIN: usize = 24;
 /// Where settings are looked up: the file's, overlaid with the environment's.
 pub(super) struct Source {
     values: BTreeMap<String, String>,
+    /// Names whose value is the file's.
+    in_file: BTreeSet<String>,
+    /// The first secret that stands in the settings file itself.
+    secret_in_file: Option<&'static str>,
+    /// Files with secrets that others can read, each with the setting that it is for and what is wrong.
+    exposed: Vec<(&'static str, String)>,
     pub(super) faults: Vec<Fault>,
 }
 
 impl Source {
     pub(super) fn open(file: &str, environment: BTreeMap<String, String>) -> Self {
-        let mut source = Self { values: BTreeMap::new(), faults: Vec::new() };
+        let (values, in_file, exposed, faults) = (BTreeMap::new(), BTreeSet::new(), Vec::new(), Vec::new());
+        let mut source = Self { values, in_file, secret_in_file: None, exposed, faults };
         match file.parse::<toml::Table>() {
             Ok(table) => {
                 for (name, value) in table {
@@ -32,6 +40,8 @@ impl Source {
                 source.fault("lead-ledger.toml", error.message().to_owned(), "LEDGER_BIND = \"...\"");
             }
         }
+        source.in_file =
+            source.values.keys().filter(|name| !environment.contains_key(*name)).cloned().collect();
         source.values.extend(environment);
         source
     }
@@ -133,9 +143,15 @@ impl Source {
     /// A secret, from the variable or from the file that `NAME_FILE` names.
     pub(super) fn secret(&mut self, name: &'static str) -> Option<Secret> {
         if let Some(value) = self.text(name) {
+            // A database's address is no secret where it has no password in it.
+            let is_secret = name != "DATABASE_URL" || has_password(&value);
+            if is_secret && self.in_file.contains(name) {
+                self.secret_in_file.get_or_insert(name);
+            }
             return Some(Secret(value));
         }
         let path = self.text(&format!("{name}_FILE"))?;
+        self.exposed.extend(exposure(Path::new(&path)).map(|problem| (name, problem)));
         match std::fs::read_to_string(Path::new(&path)) {
             Ok(value) => Some(Secret(value.trim().to_owned())),
             Err(error) => {
@@ -143,6 +159,25 @@ impl Source {
                 None
             }
         }
+    }
+
+    /// Files with secrets that others can read: a fault in production, and a warning while developing. `settings`: the file
+    /// that the settings come from.
+    pub(super) fn check_files(&mut self, settings: Option<&Path>, is_production: bool) -> Vec<String> {
+        if let (Some(name), Some(path)) = (self.secret_in_file, settings) {
+            self.exposed.extend(exposure(path).map(|problem| (name, problem)));
+        }
+        let exposed = std::mem::take(&mut self.exposed);
+        if !is_production {
+            return exposed
+                .into_iter()
+                .map(|(name, problem)| format!("{name} is no secret: {problem}"))
+                .collect();
+        }
+        for (name, problem) in exposed {
+            self.fault(name, problem, "a value from a file of mode 0600");
+        }
+        Vec::new()
     }
 
     pub(super) fn check_secret(&mut self, name: &'static str, secret: Option<&Secret>) {
@@ -165,4 +200,12 @@ impl Source {
             );
         }
     }
+}
+
+/// Whether a database's address has a password in it.
+fn has_password(url: &str) -> bool {
+    let authority =
+        url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?']).next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':') || url.to_ascii_lowercase().contains("password=")
 }
