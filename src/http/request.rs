@@ -67,7 +67,8 @@ pub async fn surround(State(app): State<App>, mut request: Request, next: Next) 
     let address = client_address(peer, request.headers(), &app.config.trusted_proxies);
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert::<ClientAddress>(address);
-    let mut response = if app.config.require_https && !address.is_https && !address.is_local {
+    let needs_https = app.config.require_https && !is_for_probes(request.uri().path());
+    let mut response = if needs_https && !address.is_https && !address.is_local {
         no_https(&id)
     } else {
         next.run(unpacked(request)).await
@@ -107,6 +108,12 @@ pub fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
         headers.get(*name).and_then(|value| value.to_str().ok()).is_some_and(|text| text.contains("prefetch"))
     })
+}
+
+/// Whether load balancers and monitors ask for that path: they come past the proxy that ends TLS, and nothing personal is
+/// answered there. Whatever proxies are trusted, plain HTTP is good enough (api-faults, "Decided").
+fn is_for_probes(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz" | "/metrics" | "/api" | "/api/")
 }
 
 /// Whichever dialect it was meant for: each reads one of these (B-010, C-09).

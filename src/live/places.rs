@@ -1,4 +1,4 @@
-//! How many may listen at once? So many in all, and so many by one person.
+//! How many may listen at once? A number in all, and a number for each person.
 
 use metrics::gauge;
 use std::collections::HashMap;
@@ -9,8 +9,11 @@ const ALL_MAX: usize = 5_000;
 const PERSON_MAX: usize = 20;
 
 /// Who listens, how often.
-#[derive(Clone, Default)]
-pub struct Places(Arc<Mutex<HashMap<Uuid, usize>>>);
+#[derive(Clone)]
+pub struct Places {
+    known: Arc<Mutex<HashMap<Uuid, usize>>>,
+    max: usize,
+}
 
 /// A place; free again when the last copy is dropped.
 #[derive(Clone)]
@@ -22,11 +25,16 @@ struct Held {
 }
 
 impl Places {
+    /// Nobody listens yet, and `max` may: those who listen keep their connections, and others need some too.
+    pub fn new(max: usize) -> Self {
+        Self { known: Arc::default(), max: max.min(ALL_MAX) }
+    }
+
     /// A place for this person, if there is one.
     pub fn take(&self, id: Uuid) -> Option<Place> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let own = known.get(&id).copied().unwrap_or(0);
-        if own >= PERSON_MAX || known.values().sum::<usize>() >= ALL_MAX {
+        if own >= PERSON_MAX || known.values().sum::<usize>() >= self.max {
             return None;
         }
         known.insert(id, own + 1);
@@ -37,7 +45,7 @@ impl Places {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let mut known = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.places.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = known.get_mut(&self.id) {
             *own -= 1;
             gauge!("ledger_listeners").decrement(1);
@@ -54,13 +62,16 @@ mod tests {
 
     #[test]
     fn nobody_takes_all_places_and_a_place_that_is_left_is_free() {
-        let places = Places::default();
+        let places = Places::new(PERSON_MAX + 1);
         let [ann, ben] = [1, 2].map(Uuid::from_u128);
         let mut held: Vec<_> = (0..PERSON_MAX).map(|_| places.take(ann).unwrap()).collect();
         assert!(places.take(ann).is_none() && places.take(ben).is_some());
+        let bens = places.take(ben).unwrap();
+        assert!(places.take(ben).is_none(), "all places are taken");
+        drop(bens);
         held.pop();
         assert!(places.take(ann).is_some());
         held.clear();
-        assert!(places.0.lock().unwrap().is_empty());
+        assert!(places.known.lock().unwrap().is_empty());
     }
 }

@@ -30,6 +30,34 @@ async fn a_key_is_asked_for_in_the_header_or_on_a_get_in_the_query() {
     assert_eq!(app.count("lead_captured").await, 1);
 }
 
+/// api-faults, "Decided": what load balancers and monitors ask for is answered, whatever proxies are trusted.
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_need_no_https() {
+    let trusted = [("LEDGER_REQUIRE_HTTPS", "on"), ("LEDGER_TRUSTED_PROXIES", "127.0.0.1")];
+    let app = TestApp::start_with(&trusted).await;
+    let client = Client::nobody(&app);
+    for headers in [
+        &[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "http")][..],
+        &[("x-forwarded-for", "203.0.113.9")],
+        &[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "https")],
+        &[],
+    ] {
+        for path in ["/healthz", "/readyz", "/metrics", "/api/", "/api", "/healthz/"] {
+            let answer = client.send(Method::GET, path, None, headers).await;
+            assert_eq!(answer.status, 200, "{path} {headers:?}: {answer:?}");
+        }
+    }
+    for path in ["/api/leads", "/healthz/x", "/api/schedule", "/agent-dashboard", "/api/openapi.json"] {
+        let plain = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "http")];
+        let answer = client.send(Method::GET, path, None, &plain).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.body["code"].as_str()),
+            (403, Some("https_required")),
+            "{path}"
+        );
+    }
+}
+
 /// C-06: the settings bring in the first key; what was revoked stays so, and a new one belongs to the same machine.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_key_stays_revoked_and_a_new_one_is_the_same_machines() {
