@@ -4,8 +4,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long tasks may take to end.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long tasks may take to end once every connection is closed. With the five seconds that requests in flight have, the
+/// service ends within ten seconds, the time that container runtimes give it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The tasks of a running service.
 #[derive(Clone, Debug, Default)]

@@ -9,6 +9,10 @@
 //!
 //! An event goes to all its rooms at once: whoever is in two of them hears it once. Events that clients emit and nobody
 //! documented are ignored.
+//!
+//! When the service ends, all clients get the event `closing` with the position that was reached. Their connections are then
+//! closed without a disconnect packet, so that the official client connects again by itself; what it missed meanwhile, it may
+//! read as server-sent events from that position on.
 
 use super::audience::{CHECK_EVERY, Listener};
 use super::hub::Batch;
@@ -36,6 +40,8 @@ const BUFFERED: usize = 256;
 /// How long a client may take to say who it is.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 const GOODBYE: Duration = Duration::from_millis(500);
+/// How long the last event may take to get out before connections are closed.
+const FAREWELL: Duration = Duration::from_millis(200);
 const RETRY: Duration = Duration::from_millis(500);
 /// The room of whoever sees everything.
 const ALL: &str = "all";
@@ -189,6 +195,11 @@ async fn tell(app: App, io: SocketIo) {
             () = app.tasks.draining() => break,
         }
     }
+    let told = json!({ "position": app.hub.position(), "message": "The service is ending. Connect again." });
+    if let Err(error) = io.emit("closing", &told).await {
+        tracing::debug!(%error, "some client was not told that the service ends");
+    }
+    tokio::time::sleep(FAREWELL).await;
     // Clients that do not say goodbye are not waited for.
     let _ = tokio::time::timeout(GOODBYE, io.close()).await;
 }

@@ -1,5 +1,8 @@
 //! One listener's stream of server-sent events: `id` is the position in the log, so that whoever comes back goes on where they
 //! left off, however long ago. A listener whose token is void hears no more, however slowly they read.
+//!
+//! When the service ends, the last event is `closing` with the position that was reached, as its `id` too, and a `retry` of
+//! one to three seconds: a browser's `EventSource` comes back by itself, and not all of them at the same moment.
 
 use super::audience::{CHECK_EVERY, Listener};
 use super::hub::{Batch, Hub, Seat};
@@ -8,6 +11,7 @@ use super::places::Place;
 use crate::state::App;
 use axum::response::sse::Event;
 use futures_util::Stream;
+use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
@@ -19,6 +23,10 @@ use tokio::time::Instant;
 const AHEAD: usize = 256;
 /// How long a reader may take to make room for one more.
 const SLOW_MAX: Duration = Duration::from_mins(1);
+/// How long a reader may take to make room for the last event.
+const GOODBYE: Duration = Duration::from_millis(500);
+/// How soon a listener should come back after the service ended, at the least; up to three times as long for some.
+const COME_BACK: Duration = Duration::from_secs(1);
 
 /// What happens after position `after` (`None`: from now on), as this listener may hear it.
 pub fn open(
@@ -64,8 +72,19 @@ impl Teller {
         let tasks = self.app.tasks.clone();
         tokio::select! {
             _ = self.tell_all(&mut batches) => {}
-            () = tasks.draining() => {}
+            () = tasks.draining() => self.say_goodbye().await,
         }
+    }
+
+    /// Says where to go on.
+    async fn say_goodbye(&mut self) {
+        let position = self.told.unwrap_or(self.position).max(self.position);
+        let event = Event::default().id(position.to_string()).event("closing");
+        let told =
+            json!({ "position": position, "message": "The service is ending. Come back at this position." });
+        let event = event.retry(COME_BACK + crate::clock::jitter(COME_BACK)).data(told.to_string());
+        // The listener may be gone, or slow: it comes back with what it has heard.
+        let _ = tokio::time::timeout(GOODBYE, self.sender.send(event)).await;
     }
 
     async fn tell_all(&mut self, batches: &mut Receiver<Batch>) -> Result<(), Over> {
