@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// Where a request came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,13 +28,31 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> C
     let is_https =
         list("x-forwarded-proto").last().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
     for forwarded in list("x-forwarded-for").iter().rev() {
-        let Ok(next) = forwarded.parse::<IpAddr>() else { break };
+        let Some(next) = forwarder(forwarded) else { break };
         ip = next.to_canonical();
         if !is_trusted(ip) {
             break;
         }
     }
     ClientAddress { ip, is_https, is_local: false }
+}
+
+/// An address as proxies write it: alone, with a port, or in brackets.
+fn forwarder(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
+}
+
+/// What an address is counted as, where clients are limited by address: one of IPv6 as its /64, because a single customer
+/// of a provider has all addresses of one (C-48).
+pub fn counted_as(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +76,31 @@ mod tests {
     fn trusted_proxies_are_believed_from_the_right() {
         let address = from("10.0.0.1", "198.51.100.7, 203.0.113.9, 10.0.0.2");
         assert_eq!((address.ip.to_string().as_str(), address.is_https), ("203.0.113.9", true));
-        assert_eq!(from("10.0.0.1", "nonsense").ip.to_string(), "10.0.0.1");
+        for (written, read) in [
+            ("nonsense", "10.0.0.1"),
+            ("203.0.113.9:4711", "203.0.113.9"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+        ] {
+            assert_eq!(from("10.0.0.1", written).ip.to_string(), read, "{written}");
+        }
+    }
+
+    /// C-48
+    #[test]
+    fn an_address_of_ipv6_counts_as_its_64() {
+        for (address, counted) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+            ("fe80::1", "fe80::/64"),
+            ("::1", "::/64"),
+        ] {
+            assert_eq!(counted_as(address.parse().unwrap()), counted);
+        }
     }
 }

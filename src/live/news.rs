@@ -149,6 +149,7 @@ fn of_agent(position: i64, id: Uuid, event: &AgentEvent) -> Option<News> {
         AgentEvent::PasswordChanged(_)
         | AgentEvent::AgentChanged(_)
         | AgentEvent::ScopesSet(_)
+        | AgentEvent::LogInsFailed(_)
         | AgentEvent::DialPolicySet(_)
         | AgentEvent::AgentPlaced(_)
         | AgentEvent::AgentExtraSet(_) => return None,

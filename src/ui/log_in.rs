@@ -44,7 +44,7 @@ async fn take(app: &App, request: Request) -> Result<(CookieJar, Redirect), Reje
             let jar = CookieJar::new().add(cookie(app, person.token));
             Ok((jar, Redirect::to(next)))
         }
-        Err(NotLoggedIn::WrongPassword) => Err(again("Wrong name or password.")),
+        Err(NotLoggedIn::WrongPassword { .. }) => Err(again("Wrong name or password.")),
         Err(NotLoggedIn::Inactive) => Err(again("This account is switched off.")),
         Err(NotLoggedIn::TooManyTries { retry_after_seconds }) => {
             Err(Reject::TooManyTries { retry_after_seconds })

@@ -2,8 +2,8 @@
 
 use super::{
     Agent, AgentEvent, change::ChangeAgent, change_password::ChangePassword, delete::DeleteAgent,
-    place::PlaceAgent, register::RegisterAgent, set_active::SetActive, set_dial_policy::SetDialPolicy,
-    set_extra::SetExtra, set_scopes::SetScopes,
+    note_failures::NoteFailures, place::PlaceAgent, register::RegisterAgent, set_active::SetActive,
+    set_dial_policy::SetDialPolicy, set_extra::SetExtra, set_scopes::SetScopes,
 };
 use crate::Refusal;
 
@@ -18,6 +18,7 @@ pub enum AgentCommand {
     SetDialPolicy(Box<SetDialPolicy>),
     Place(PlaceAgent),
     SetExtra(SetExtra),
+    NoteFailures(NoteFailures),
 }
 
 /// What follows from a command: the events, none where all is so already.
@@ -32,5 +33,6 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Result<Vec<AgentEvent>, 
         AgentCommand::SetDialPolicy(c) => c.decide(agent),
         AgentCommand::Place(c) => c.decide(agent),
         AgentCommand::SetExtra(c) => c.decide(agent),
+        AgentCommand::NoteFailures(c) => c.decide(agent),
     }
 }

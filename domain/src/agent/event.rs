@@ -23,6 +23,8 @@ pub enum AgentEvent {
     DialPolicySet(Box<DialPolicySet>),
     AgentPlaced(AgentPlaced),
     AgentExtraSet(Box<ExtraSet>),
+    /// Many log-ins failed, from many addresses.
+    LogInsFailed(LogInsFailed),
 }
 
 impl AgentEvent {
@@ -39,6 +41,7 @@ impl AgentEvent {
             Self::DialPolicySet(_) => "dial_policy_set",
             Self::AgentPlaced(_) => "agent_placed",
             Self::AgentExtraSet(_) => "agent_extra_set",
+            Self::LogInsFailed(_) => "log_ins_failed",
         }
     }
 
@@ -181,4 +184,12 @@ pub struct ExtraSet {
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Extra {
     pub extra: Map<String, Value>,
+}
+
+/// Somebody tries passwords of this account from many addresses (C-48).
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LogInsFailed {
+    pub at: Instant,
+    pub failures: u32,
+    pub within_minutes: u32,
 }

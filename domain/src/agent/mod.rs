@@ -8,6 +8,7 @@ pub mod state;
 pub mod change;
 pub mod change_password;
 pub mod delete;
+pub mod note_failures;
 pub mod place;
 pub mod register;
 pub mod set_active;

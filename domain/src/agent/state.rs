@@ -37,6 +37,8 @@ pub struct Agent {
     /// What clients say of it that no rule uses, by their own names.
     #[serde(default)]
     pub extra: Map<String, Value>,
+    /// When it was last noted that many log-ins failed.
+    pub log_ins_failed_at: Option<Instant>,
 }
 
 impl Default for Agent {
@@ -58,6 +60,7 @@ impl Default for Agent {
             hours: None,
             supervisor_id: None,
             extra: Map::new(),
+            log_ins_failed_at: None,
         }
     }
 }
@@ -126,6 +129,7 @@ impl Agent {
                 self.changed_at = e.at;
                 self.extra.extend(e.person.extra);
             }
+            AgentEvent::LogInsFailed(e) => self.log_ins_failed_at = Some(e.at),
             AgentEvent::ScopesSet(e) => {
                 self.changed_at = e.at;
                 self.scopes = e.scopes;

@@ -7,7 +7,8 @@ pub use history::lead_history;
 
 use crate::agent::event::{
     AgentActivated, AgentChanged, AgentDeactivated, AgentDeleted, AgentEvent, AgentKind, AgentPlaced,
-    AgentRegistered, DialPolicySet, Extra, ExtraSet, PasswordChanged, Profile, ProfileChange, ScopesSet,
+    AgentRegistered, DialPolicySet, Extra, ExtraSet, LogInsFailed, PasswordChanged, Profile, ProfileChange,
+    ScopesSet,
 };
 use crate::agent::hours::BusinessHours;
 use crate::batch::event::{BatchEvent, BatchExpired, BatchIssued};
@@ -102,6 +103,7 @@ fn agent_events() -> Vec<AgentEvent> {
             person: Extra { extra: [("prompt".to_owned(), "Be brief".into())].into_iter().collect() },
         })),
         AgentEvent::ScopesSet(ScopesSet { at: at(), scopes: vec![Scope::LeadsQualify] }),
+        AgentEvent::LogInsFailed(LogInsFailed { at: at(), failures: 51, within_minutes: 15 }),
     ]
 }
 

@@ -2,7 +2,7 @@
 //! nothing for the client (304), and streams cost nothing.
 
 use super::reject::Reject;
-use crate::http::client_address::ClientAddress;
+use crate::http::client_address::{ClientAddress, counted_as};
 use crate::http::conditional;
 use crate::http::credentials::bearer;
 use crate::http::limits::{Bucket, Standing};
@@ -17,8 +17,8 @@ use axum::response::Response;
 /// Reads that cost nothing of the limit: the web application sends them with every page and logs itself out on any
 /// error (F14). A void token is charged to the address all the same.
 const FREE: [&str; 1] = ["/api/auth/profile"];
-/// Where people log in: counted by account and address, when the account is known.
-pub const LOG_IN: &str = "/api/auth/login";
+/// Where people log in: only failures are counted, when the account is known (C-48).
+const LOG_IN: &str = "/api/auth/login";
 
 /// Whether a file is asked for: of several reports, or of one.
 fn is_export(path: &str) -> bool {
@@ -28,7 +28,7 @@ fn is_export(path: &str) -> bool {
 
 fn bucket(path: &str) -> Bucket {
     match path {
-        LOG_IN | "/api/auth/register" | "/api/auth/change-password" => Bucket::Auth,
+        "/api/auth/register" | "/api/auth/change-password" => Bucket::Auth,
         "/api/calls/status-callback" | "/api/calls/recording-status" | "/api/meta/webhook" => Bucket::Machine,
         _ => Bucket::General,
     }
@@ -41,9 +41,9 @@ fn asker(app: &App, request: &Request) -> String {
 }
 
 /// From where.
-pub fn address(request: &Request) -> String {
+fn address(request: &Request) -> String {
     let address = request.extensions().get::<ClientAddress>();
-    address.map_or_else(String::new, |address| address.ip.to_string())
+    address.map_or_else(String::new, |address| counted_as(address.ip))
 }
 
 /// Counts every request of this dialect, and answers those that are too many.

@@ -4,11 +4,10 @@ use super::limit;
 use super::reject::{Body, Reject};
 use super::words::{self, User};
 use crate::http::client_address::ClientAddress;
-use crate::http::limits::Bucket;
+use crate::http::limits::Standing;
 use crate::http::request::request_id;
 use crate::http::tokens::{LIFETIME_SECONDS, Use};
-use crate::ledger::machines::sha256_hex;
-use crate::log_in::LoggedIn;
+use crate::log_in::{LoggedIn, NotLoggedIn};
 use crate::state::App;
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
@@ -34,24 +33,13 @@ pub struct Reply {
 pub async fn handler(State(app): State<App>, request: Request) -> Response {
     let id = request_id(request.extensions());
     let address = request.extensions().get::<ClientAddress>().map(|address| address.ip);
-    let from = limit::address(&request);
     let body = match Body::from_request(request, &app).await {
         Ok(Body(body)) => body,
         Err(rejected) => return rejected.into_response(),
     };
-    // By account and address (C-28): counted by hash, so that no list of names tried lies in memory.
-    let account = text(&body, "email").or_else(|| text(&body, "username")).map_or("", trim);
-    let asker = format!("{from} {}", sha256_hex(account.to_lowercase()));
-    let charged = app.limits.charge(Bucket::Address, &from);
-    let standing = match charged.and_then(|_| app.limits.charge(Bucket::Auth, &asker)) {
-        Ok(standing) => standing,
-        Err(standing) => return Reject::TooManyRequests(standing).answer(&id),
-    };
     match log_in(&app, &body, address).await {
-        Ok(reply) => limit::with(Json(reply).into_response(), standing),
-        // That has a window of its own, and says so.
-        Err(reject @ Reject::TooManyTries { .. }) => reject.answer(&id),
-        Err(reject) => limit::with(reject.answer(&id), standing),
+        Ok((reply, standing)) => limit::with(Json(reply).into_response(), standing),
+        Err((reject, standing)) => limit::with(reject.answer(&id), standing),
     }
 }
 
@@ -61,21 +49,35 @@ fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     value.filter(|value| value.len() <= FIELD_MAX && !value.contains('\0'))
 }
 
-async fn log_in(app: &App, body: &Map<String, Value>, address: Option<IpAddr>) -> Result<Reply, Reject> {
+type Told<T> = (T, Option<Standing>);
+
+async fn log_in(
+    app: &App,
+    body: &Map<String, Value>,
+    address: Option<IpAddr>,
+) -> Result<Told<Reply>, Told<Reject>> {
     let name = text(body, "email").or_else(|| text(body, "username"));
     let password = text(body, "password");
     let (Some(name), Some(password)) = (name.map(trim), password) else {
         let missing = [("email", name.is_none()), ("password", password.is_none())];
         let told = missing.iter().filter(|(_, is_missing)| *is_missing);
-        return Err(Reject::Invalid(told.map(|(field, _)| (*field, "Required".to_owned())).collect()));
+        return Err((
+            Reject::Invalid(told.map(|(field, _)| (*field, "Required".to_owned())).collect()),
+            None,
+        ));
     };
-    let LoggedIn { id, agent, token } = app.log_in(Use::Api, name, password, address).await?;
-    Ok(Reply {
+    let LoggedIn { id, agent, token, standing } =
+        app.log_in(Use::Api, name, password, address).await.map_err(|no| {
+            let standing = if let NotLoggedIn::WrongPassword { standing } = &no { *standing } else { None };
+            (no.into(), standing)
+        })?;
+    let reply = Reply {
         success: true,
         access_token: token.clone(),
         token,
         token_type: "bearer",
         expires_in: LIFETIME_SECONDS,
         user: words::user(id, &agent),
-    })
+    };
+    Ok((reply, standing))
 }

@@ -257,7 +257,7 @@ impl From<Vec<Problem>> for Reject {
 impl From<NotLoggedIn> for Reject {
     fn from(no: NotLoggedIn) -> Self {
         match no {
-            NotLoggedIn::WrongPassword => Self::WrongPassword,
+            NotLoggedIn::WrongPassword { .. } => Self::WrongPassword,
             NotLoggedIn::Inactive => Self::Inactive,
             NotLoggedIn::TooManyTries { retry_after_seconds } => Self::TooManyTries { retry_after_seconds },
             NotLoggedIn::Failed(error) => error.into(),

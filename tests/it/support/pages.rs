@@ -47,12 +47,14 @@ pub struct Pages {
     base: String,
     http: reqwest::Client,
     pub cookie: Option<String>,
+    /// The address for which a proxy asks.
+    pub forwarded_for: Option<String>,
 }
 
 impl Pages {
     pub fn nobody(app: &TestApp) -> Self {
         let http = super::clients::http().redirect(Policy::none()).build().unwrap();
-        Self { base: format!("http://{}", app.address), http, cookie: None }
+        Self { base: format!("http://{}", app.address), http, cookie: None, forwarded_for: None }
     }
 
     /// Logs in by the form.
@@ -99,6 +101,10 @@ impl Pages {
     async fn send(&self, request: RequestBuilder) -> Page {
         let request = match &self.cookie {
             Some(cookie) => request.header(COOKIE, cookie),
+            None => request,
+        };
+        let request = match &self.forwarded_for {
+            Some(address) => request.header("x-forwarded-for", address),
             None => request,
         };
         let response = request.send().await.unwrap();

@@ -41,7 +41,7 @@ async fn wrong_passwords_and_unknown_names_are_refused_alike_and_then_limited() 
     let unknown = nobody.log_in("nobody", "wrong password").await;
     assert_eq!((wrong.status.as_u16(), unknown.status.as_u16()), (401, 401));
     assert_eq!(wrong.body["message"], unknown.body["message"]);
-    for _ in 0..3 {
+    for _ in 0..4 {
         nobody.log_in("admin", "wrong password").await;
     }
     let limited = nobody.log_in("admin", PASSWORD).await;

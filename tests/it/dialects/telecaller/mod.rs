@@ -9,6 +9,7 @@ mod field_values;
 mod leads;
 mod limits;
 mod log_in;
+mod log_in_limits;
 mod matrix;
 mod meta;
 mod meta_field;
