@@ -4,8 +4,10 @@ use crate::call_provider::{CallProvider, Simulated, Twilio};
 use crate::clock::{Clock, DatabaseClock};
 use crate::config::{Config, Provider};
 use crate::exports::job::Exports;
-use crate::http::limits::{Failures, Limits};
-use crate::http::tokens::{Claims, Tokens, Use};
+use crate::http::descriptors;
+use crate::http::limits::Limits;
+use crate::http::log_in_limits::LogInLimits;
+use crate::http::tokens::{Claims, REVOCATION_KEPT_SECONDS, Tokens, Use};
 use crate::ledger::following::Following;
 use crate::ledger::heads::Heads;
 use crate::ledger::lane::{Lane, Told};
@@ -70,7 +72,7 @@ pub struct Parts {
     pub pool: PgPool,
     pub tokens: Arc<Tokens>,
     pub machines: Arc<Machines>,
-    pub failures: Arc<Failures>,
+    pub log_ins: Arc<LogInLimits>,
     pub limits: Arc<Limits>,
     /// Turns at hashing passwords.
     pub hashing: Semaphore,
@@ -146,13 +148,14 @@ impl App {
             tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
             machines: Arc::new(Machines::new(ledger.clone())),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
-            failures: Arc::new(Failures::new(config.limits.auth, clock.clone())),
+            log_ins: Arc::new(LogInLimits::new(config.limits.auth, clock.clone())),
             limits: Arc::new(Limits::new(config.limits, &clock)),
             rebuilds: Rebuilds::new(ledger.clone(), pool.clone()),
             bulks: Bulks::new(ledger.clone()),
             exports: Exports::new(ledger.clone()),
             hub,
-            places: Places::default(),
+            // Half of all connections at most: those who listen keep theirs.
+            places: Places::new(descriptors::connections_max() / 2),
             calls,
             config: Arc::new(config),
             ledger,
@@ -247,7 +250,8 @@ impl App {
     /// Ends a session: its token is void from now on.
     pub async fn end_session(&self, context: &Context, use_of: Use, token: &str) -> Result<(), RecordError> {
         let Some(claims) = self.tokens.read(use_of, token) else { return Ok(()) };
-        let until = Instant::from_timestamp(claims.exp, 0).unwrap_or_default();
+        let until = claims.exp.saturating_add(REVOCATION_KEPT_SECONDS);
+        let until = Instant::from_timestamp(until, 0).unwrap_or_default();
         self.ledger.use_once(context, Key::ended_session(claims.jti), until).await.map(|_| ())
     }
 

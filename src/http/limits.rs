@@ -1,29 +1,40 @@
-//! How much is too much? So many in a quarter of an hour: requests of a kind by whoever makes them (B-170, C-28), and wrong
-//! passwords for each account and each address. Each process counts for itself, in memory.
+//! Rate limits: how many requests of a kind may one client make in a quarter of an hour (B-170, C-28)? Each process counts for
+//! itself, in memory. Failed log-ins are counted in [`super::log_in_limits`].
+//!
+//! Windows are measured by [`Clock::passed`], which nobody sets: a clock that was ahead for a minute and came back would
+//! otherwise begin windows that end hours from now.
 
 use crate::clock::Clock;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use domain::time::Instant;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-const WINDOW_SECONDS: i64 = 15 * 60;
+pub(super) const WINDOW: Duration = Duration::from_mins(15);
 /// Names remembered at once.
 const REMEMBERED_MAX: usize = 100_000;
 
-/// How many there were since when, by name.
-type Counts = HashMap<String, (u32, Instant)>;
+/// Counts by name, and when the window of each began, on the clock that nobody sets.
+type Counts = HashMap<String, (u32, Duration)>;
 
-/// Counts by name, each from its first in a window on. Bounded: of too many names, those are forgotten that were not seen
-/// for the longest.
-struct Windows {
+/// Counts by name, each in a window that begins with the first. Bounded: of too many names, those are forgotten that were
+/// not seen for the longest.
+pub(super) struct Windows {
     clock: Arc<dyn Clock>,
     /// Names seen lately, and names seen before.
     counts: Mutex<[Counts; 2]>,
 }
 
+/// A count, and how many seconds its window still lasts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Counted {
+    pub count: u32,
+    pub seconds_left: i64,
+}
+
 impl Windows {
-    fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         Self { clock, counts: Mutex::default() }
     }
 
@@ -31,87 +42,66 @@ impl Windows {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many there are in this window, and when it began.
-    fn get(&self, name: &str) -> Option<(u32, Instant)> {
-        self.find(&self.counts(), name)
+    /// The count of this name in its window; 0 in a whole window if nothing was counted.
+    pub(super) fn get(&self, name: &str) -> Counted {
+        let (count, since) = self.find(&self.counts(), name);
+        self.counted(count, since)
     }
 
-    fn find(&self, counts: &[Counts; 2], name: &str) -> Option<(u32, Instant)> {
+    fn find(&self, counts: &[Counts; 2], name: &str) -> (u32, Duration) {
+        let now = self.clock.passed();
         let known = counts.iter().find_map(|counts| counts.get(name).copied());
-        known.filter(|(_, since)| self.seconds_left(*since) > 0)
+        known.filter(|(_, since)| now.saturating_sub(*since) < WINDOW).unwrap_or((0, now))
     }
 
-    /// Counts one more; answers how many there are and when the window began.
-    fn add(&self, name: &str) -> (u32, Instant) {
+    /// Counts one more, unless there are `limit` already: then the error is the full count.
+    pub(super) fn add_within(&self, name: &str, limit: u32) -> Result<Counted, Counted> {
         let mut counts = self.counts();
-        let (known, since) = self.find(&counts, name).unwrap_or((0, self.clock.now()));
-        put(&mut counts, name, (known.saturating_add(1), since))
+        let (known, since) = self.find(&counts, name);
+        if known >= limit {
+            return Err(self.counted(known, since));
+        }
+        put(&mut counts, name, (known + 1, since));
+        Ok(self.counted(known + 1, since))
     }
 
-    fn take_back(&self, name: &str) {
+    /// Counts one more, however many there are.
+    pub(super) fn add(&self, name: &str) -> Counted {
         let mut counts = self.counts();
-        if let Some((count, since)) = self.find(&counts, name) {
-            put(&mut counts, name, (count.saturating_sub(1), since));
+        let (known, since) = self.find(&counts, name);
+        let count = known.saturating_add(1);
+        put(&mut counts, name, (count, since));
+        self.counted(count, since)
+    }
+
+    pub(super) fn take_back(&self, name: &str) {
+        let mut counts = self.counts();
+        let (count, since) = self.find(&counts, name);
+        if count > 0 {
+            put(&mut counts, name, (count - 1, since));
         }
     }
 
-    /// Seconds until a window that began then is over.
-    fn seconds_left(&self, since: Instant) -> i64 {
-        WINDOW_SECONDS - (self.clock.now() - since).num_seconds()
+    fn counted(&self, count: u32, since: Duration) -> Counted {
+        let left = WINDOW.saturating_sub(self.clock.passed().saturating_sub(since));
+        let whole_seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        Counted { count, seconds_left: i64::try_from(whole_seconds).unwrap_or(i64::MAX) }
     }
 }
 
-fn put(counts: &mut [Counts; 2], name: &str, counted: (u32, Instant)) -> (u32, Instant) {
+fn put(counts: &mut [Counts; 2], name: &str, counted: (u32, Duration)) {
     if counts[0].len() >= REMEMBERED_MAX / 2 && !counts[0].contains_key(name) {
         counts[1] = std::mem::take(&mut counts[0]);
     }
     counts[0].insert(name.to_owned(), counted);
-    counted
-}
-
-/// Failed log-ins by account and address.
-pub struct Failures {
-    limit: Option<u32>,
-    windows: Windows,
-}
-
-impl Failures {
-    /// Nobody has failed yet. `None` limits nobody.
-    pub fn new(limit: Option<u32>, clock: Arc<dyn Clock>) -> Self {
-        Self { limit, windows: Windows::new(clock) }
-    }
-
-    /// How many seconds these have to wait, if any of them failed too often.
-    pub fn wait_seconds(&self, names: &[String]) -> Option<i64> {
-        let limit = self.limit?;
-        let counted = names.iter().filter_map(|name| self.windows.get(name));
-        let waits = counted.filter(|(count, _)| *count >= limit);
-        waits.map(|(_, since)| self.windows.seconds_left(since)).max()
-    }
-
-    /// Takes back what was counted for a try that turned out right.
-    pub fn forgive(&self, names: &[String]) {
-        for name in names {
-            self.windows.take_back(name);
-        }
-    }
-
-    /// Counts a failure for each of these: before it is known to be one, so that many tries at once are many.
-    pub fn count(&self, names: &[String]) {
-        for name in names {
-            self.windows.add(name);
-        }
-    }
 }
 
 /// What is counted together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Bucket {
     General,
-    /// Logging in, registering, changing a password.
+    /// Registering, changing a password.
     Auth,
-    /// Logging in from one address, whoever it is: twenty times as many.
-    Address,
     Upload,
     /// Dialers by their credential, providers' webhooks.
     Machine,
@@ -129,6 +119,7 @@ pub struct LimitSettings {
 /// Requests by bucket and whoever makes them.
 pub struct Limits {
     settings: LimitSettings,
+    clock: Arc<dyn Clock>,
     general: Windows,
     doors: Windows,
     machines: Windows,
@@ -148,14 +139,14 @@ impl Limits {
     /// Nobody has asked for anything yet.
     pub fn new(settings: LimitSettings, clock: &Arc<dyn Clock>) -> Self {
         let windows = || Windows::new(clock.clone());
-        Self { settings, general: windows(), doors: windows(), machines: windows() }
+        Self { settings, clock: clock.clone(), general: windows(), doors: windows(), machines: windows() }
     }
 
-    /// Counted apart, so that nobody who knocks at the door makes others be forgotten.
+    /// Separate tables, so that a flood of registrations cannot evict the counters of API callers.
     fn windows(&self, bucket: Bucket) -> &Windows {
         match bucket {
             Bucket::General | Bucket::Upload => &self.general,
-            Bucket::Auth | Bucket::Address => &self.doors,
+            Bucket::Auth => &self.doors,
             Bucket::Machine => &self.machines,
         }
     }
@@ -165,17 +156,13 @@ impl Limits {
         let limit = match bucket {
             Bucket::General => self.settings.general,
             Bucket::Auth => self.settings.auth,
-            Bucket::Address => self.settings.auth.map(|limit| limit.saturating_mul(20)),
             Bucket::Upload => self.settings.upload,
             Bucket::Machine => self.settings.machine,
         };
         let Some(limit) = limit else { return Ok(None) };
-        let windows = self.windows(bucket);
-        let (used, since) = windows.add(&key(bucket, name));
-        let resets_in = windows.seconds_left(since);
-        let resets_at = since + chrono::Duration::seconds(WINDOW_SECONDS);
-        let standing = Standing { limit, used: used.min(limit), resets_in, resets_at };
-        if used > limit { Err(standing) } else { Ok(Some(standing)) }
+        let counted = self.windows(bucket).add(&key(bucket, name));
+        let standing = Standing::new(limit, counted, self.clock.now());
+        if counted.count > limit { Err(standing) } else { Ok(Some(standing)) }
     }
 
     /// Takes a request back that cost nothing; answers where its maker stands then.
@@ -190,10 +177,16 @@ fn key(bucket: Bucket, name: &str) -> String {
 }
 
 impl Standing {
+    pub(super) fn new(limit: u32, counted: Counted, now: Instant) -> Self {
+        let resets_in = counted.seconds_left;
+        let resets_at = now + chrono::Duration::seconds(resets_in);
+        Self { limit, used: counted.count.min(limit), resets_in, resets_at }
+    }
+
     /// Says it: in the IETF draft's names, and in those that went before.
     pub fn write(&self, headers: &mut HeaderMap, is_refused: bool) {
         let remaining = self.limit.saturating_sub(self.used);
-        let policy = format!("{};w={WINDOW_SECONDS}", self.limit);
+        let policy = format!("{};w={}", self.limit, WINDOW.as_secs());
         for (name, value) in [
             ("ratelimit-limit", HeaderValue::from(self.limit)),
             ("ratelimit-remaining", HeaderValue::from(remaining)),
@@ -214,16 +207,31 @@ impl Standing {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicI64, Ordering};
 
+    /// A clock whose hands a test moves: the time of day, and the time that has passed.
     #[derive(Default)]
-    struct Hand(AtomicI64);
+    pub struct Hand(Mutex<(i64, u64)>);
+
+    impl Hand {
+        pub fn pass(&self, seconds: u32) {
+            let mut hands = self.0.lock().unwrap();
+            *hands = (hands.0 + i64::from(seconds), hands.1 + u64::from(seconds));
+        }
+
+        pub fn set_off(&self, seconds: i64) {
+            self.0.lock().unwrap().0 += seconds;
+        }
+    }
 
     impl Clock for Hand {
         fn now(&self) -> Instant {
-            Instant::UNIX_EPOCH + chrono::Duration::seconds(self.0.load(Ordering::Relaxed))
+            Instant::UNIX_EPOCH + chrono::Duration::seconds(self.0.lock().unwrap().0)
+        }
+
+        fn passed(&self) -> Duration {
+            Duration::from_secs(self.0.lock().unwrap().1)
         }
     }
 
@@ -235,13 +243,31 @@ mod tests {
         let limits = Limits::new(settings, &(clock.clone() as Arc<dyn Clock>));
         let used = |name| limits.charge(Bucket::General, name).map(|standing| standing.unwrap().used);
         assert_eq!((used("ann"), used("ann")), (Ok(1), Ok(2)));
-        clock.0.store(899, Ordering::Relaxed);
+        clock.pass(899);
         let over = used("ann").unwrap_err();
         assert_eq!((over.used, over.resets_in, over.resets_at.timestamp()), (2, 1, 900));
         assert_eq!(used("ben"), Ok(1), "everybody has a window of their own");
         assert!(limits.charge(Bucket::Auth, "ann").is_ok(), "and one in each bucket");
-        clock.0.store(900, Ordering::Relaxed);
+        clock.pass(1);
         assert_eq!(used("ann"), Ok(1));
         assert_eq!(limits.charge(Bucket::Upload, "ann"), Ok(None));
+    }
+
+    /// Issue 14, part 5: `Retry-After` of a window of 15 minutes was 8,099.
+    #[test]
+    fn a_window_lasts_a_quarter_of_an_hour_whatever_the_clock_says_meanwhile() {
+        for ahead in [60, 7_200, 86_400, -60, -7_200] {
+            let clock = Arc::new(Hand::default());
+            let settings = LimitSettings { general: Some(1), auth: None, upload: None, machine: None };
+            let limits = Limits::new(settings, &(clock.clone() as Arc<dyn Clock>));
+            clock.set_off(ahead);
+            assert!(limits.charge(Bucket::General, "ann").is_ok());
+            clock.pass(60);
+            clock.set_off(-ahead);
+            let over = limits.charge(Bucket::General, "ann").unwrap_err();
+            assert_eq!((over.resets_in, over.resets_at.timestamp()), (840, 900), "{ahead} s ahead");
+            clock.pass(840);
+            assert!(limits.charge(Bucket::General, "ann").is_ok(), "{ahead} s ahead");
+        }
     }
 }

@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 /// How long a token is good for, in seconds.
 pub const LIFETIME_SECONDS: i64 = 12 * 3_600;
+/// How long the end of a session is remembered after its token is over, in seconds: a clock that was ahead when it was
+/// asked may be a day behind later, and the token good again.
+pub const REVOCATION_KEPT_SECONDS: i64 = 24 * 3_600;
 /// How long an agent may take to follow a dialer's hand-over, in seconds (C-42).
 const HANDOFF_SECONDS: i64 = 300;
 /// Its own, so that no token is ever taken for the other kind.

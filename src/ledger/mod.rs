@@ -35,6 +35,7 @@ mod leads_of_phone;
 pub mod lift_suppression;
 pub mod load;
 mod lock;
+pub mod log_ins_failed;
 pub mod machines;
 mod memory;
 pub mod nums;
@@ -69,7 +70,7 @@ pub use desk::Desk;
 pub use error::RecordError;
 pub use record::{Action, Recorded};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, SlowestClock};
 use projections::Views;
 use projections::together::Together;
 use sqlx::PgPool;
@@ -89,6 +90,7 @@ struct Inner {
     views: Views,
     ended: Together<sessions::Ended>,
     clock: Arc<dyn Clock>,
+    slowest: SlowestClock,
     lane: lane::Lane,
     loader: Arc<load::Loader>,
     nums: nums::Nums,
@@ -116,6 +118,7 @@ impl Ledger {
             downloads,
             views,
             ended: Together::new(sessions::Ended),
+            slowest: SlowestClock::new(clock.clone()),
             clock,
             lane,
             loader,
@@ -135,6 +138,12 @@ impl Ledger {
     /// What time it is.
     pub fn now(&self) -> domain::time::Instant {
         self.inner.clock.now()
+    }
+
+    /// The time by which things may be thrown away for good: the earliest by all clocks seen in the last day. `None`:
+    /// nothing may be yet, because the clock was not watched for long enough.
+    pub fn safely_past(&self) -> Option<domain::time::Instant> {
+        self.inner.slowest.look()
     }
 
     /// The switch, the windows and the holidays, as they are.

@@ -9,6 +9,7 @@ use super::page::{Notice, dashboard};
 use super::reject::{Reject, Rejected};
 use super::session::Viewer;
 use crate::http::request::is_prefetch;
+use crate::http::tokens::REVOCATION_KEPT_SECONDS;
 use crate::ledger::find_by_link::LinkedLead;
 use crate::state::App;
 use axum::extract::{OriginalUri, State};
@@ -69,7 +70,8 @@ async fn follow(app: &App, viewer: &Viewer, token: &str) -> Result<Option<i64>, 
     if !viewer.access(&lead).may_see {
         return Ok(None);
     }
-    let Some(until) = domain::time::Instant::from_timestamp(handoff.exp, 0) else { return Ok(None) };
+    let until = handoff.exp.saturating_add(REVOCATION_KEPT_SECONDS);
+    let Some(until) = domain::time::Instant::from_timestamp(until, 0) else { return Ok(None) };
     let key = Key::handoff(handoff.lead, handoff.sequence);
     let is_first = app.ledger.use_once(&viewer.context(), key, until).await?;
     Ok(is_first.then_some(handoff.lead))

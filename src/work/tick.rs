@@ -57,7 +57,9 @@ pub async fn tick(ledger: &Ledger, calls: Option<&Calls>) -> Result<(), RecordEr
         ledger.record(&context, &ExpireBatch { id }).await?;
     }
     ledger.forget_expired_keys().await?;
-    crate::exports::store::forget_expired(ledger.pool(), ledger.now()).await?;
+    if let Some(past) = ledger.safely_past() {
+        crate::exports::store::forget_expired(ledger.pool(), past).await?;
+    }
     if let Some(calls) = calls {
         calls.place_due(&context, CALLS_MAX).await?;
     }

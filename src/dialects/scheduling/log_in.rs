@@ -4,7 +4,6 @@ use super::me::Me;
 use super::reject::{Body, Reject, Rejected};
 use crate::http::client_address::ClientAddress;
 use crate::http::fields::Fields;
-use crate::http::limits::Bucket;
 use crate::http::request::request_id;
 use crate::http::tokens::{LIFETIME_SECONDS, Use};
 use crate::log_in::LoggedIn;
@@ -30,7 +29,7 @@ pub struct Reply {
 }
 
 impl From<LoggedIn> for Reply {
-    fn from(LoggedIn { id, agent, token }: LoggedIn) -> Self {
+    fn from(LoggedIn { id, agent, token, .. }: LoggedIn) -> Self {
         Self {
             success: true,
             access_token: token.clone(),
@@ -75,8 +74,5 @@ async fn log_in(app: &App, body: &Map<String, Value>, address: Option<IpAddr>) -
     let password = fields.required("password", password);
     fields.end()?;
     let (Some(name), Some(password)) = (name, password) else { return Err(Reject::Internal) };
-    let from = address.map_or_else(String::new, |address| address.to_string());
-    let charged = app.limits.charge(Bucket::Address, &from);
-    charged.map_err(|standing| Reject::TooManyTries { retry_after_seconds: standing.resets_in })?;
     Ok(app.log_in(Use::Api, &name, password, address).await?.into())
 }

@@ -198,7 +198,7 @@ impl From<RecordError> for Reject {
 impl From<NotLoggedIn> for Reject {
     fn from(error: NotLoggedIn) -> Self {
         match error {
-            NotLoggedIn::WrongPassword => Self::WrongPassword,
+            NotLoggedIn::WrongPassword { .. } => Self::WrongPassword,
             NotLoggedIn::Inactive => Self::Inactive,
             NotLoggedIn::TooManyTries { retry_after_seconds } => Self::TooManyTries { retry_after_seconds },
             NotLoggedIn::Failed(error) => error.into(),

@@ -38,23 +38,34 @@ pub const FROM_DIALER_KEY: &str = "a from-dialer key for tests";
 /// The admin's password in tests.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A clock that moves when told.
-pub struct TestClock(Mutex<Instant>);
+/// A clock that moves when told: the time of day, and how much time has passed.
+pub struct TestClock(Mutex<(Instant, std::time::Duration)>);
 
 impl TestClock {
     /// Saturday, 1 March 2025, noon in Tehran.
     pub fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new("2025-03-01T08:30:00Z".parse().unwrap())))
+        Arc::new(Self(Mutex::new(("2025-03-01T08:30:00Z".parse().unwrap(), std::time::Duration::ZERO))))
     }
 
+    /// Time passes.
     pub fn advance(&self, by: Duration) {
-        *self.0.lock().unwrap() += by;
+        let mut hands = self.0.lock().unwrap();
+        *hands = (hands.0 + by, hands.1 + by.to_std().unwrap());
+    }
+
+    /// Somebody sets the time of day, forward or back; no time passes.
+    pub fn set_off(&self, by: Duration) {
+        self.0.lock().unwrap().0 += by;
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Instant {
-        *self.0.lock().unwrap()
+        self.0.lock().unwrap().0
+    }
+
+    fn passed(&self) -> std::time::Duration {
+        self.0.lock().unwrap().1
     }
 }
 
