@@ -69,7 +69,8 @@ async fn poll(address: String, token: String, opened: Arc<Barrier>) -> Vec<(Stri
     let until = Instant::now() + Duration::from_secs(20);
     while Instant::now() < until {
         let Some(event) = socket.next().await else { continue };
-        let is_end = event.0 == "disconnect";
+        // Whoever polls again afterwards finds nobody, and connects anew.
+        let is_end = ["closing", "disconnect"].contains(&event.0.as_str());
         heard.push(event);
         if is_end {
             break;
