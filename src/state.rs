@@ -4,6 +4,7 @@ use crate::call_provider::{CallProvider, Simulated, Twilio};
 use crate::clock::{Clock, DatabaseClock};
 use crate::config::{Config, Provider};
 use crate::exports::job::Exports;
+use crate::files::turns::Turns;
 use crate::http::descriptors;
 use crate::http::limits::Limits;
 use crate::http::log_in_limits::LogInLimits;
@@ -76,6 +77,8 @@ pub struct Parts {
     pub limits: Arc<Limits>,
     /// Turns at hashing passwords.
     pub hashing: Semaphore,
+    /// Turns at reading files that were uploaded.
+    pub files: Turns,
     pub rebuilds: Rebuilds,
     pub bulks: Bulks,
     pub exports: Exports,
@@ -148,6 +151,7 @@ impl App {
             tokens: Arc::new(Tokens::new(jwt_secret, clock.clone())),
             machines: Arc::new(Machines::new(ledger.clone())),
             hashing: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+            files: Turns::default(),
             log_ins: Arc::new(LogInLimits::new(config.limits.auth, clock.clone())),
             limits: Arc::new(Limits::new(config.limits, &clock)),
             rebuilds: Rebuilds::new(ledger.clone(), pool.clone()),

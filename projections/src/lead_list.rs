@@ -259,12 +259,10 @@ impl Views {
         &self,
         filter: &Filter,
         order: Order,
-        limit: i64,
         sender: mpsc::Sender<LeadRow>,
     ) -> Result<(), sqlx::Error> {
         let mut sql = select(filter, order);
         push_order(&mut sql, order);
-        sql.push(" LIMIT ").push_bind(limit);
         let mut rows = sql.build_query_as::<Listed>().fetch(&self.pool);
         while let Some(row) = rows.try_next().await? {
             if sender.send(row.lead).await.is_err() {

@@ -5,10 +5,12 @@ use super::Ended;
 use super::database::on_ledger;
 use super::rebuild::progress_bar;
 use crate::config::Config;
-use crate::lead_file::{self, Reading};
+use crate::files::leads::{self, Reading};
+use crate::files::numbers::{self, Cell};
+use crate::files::turns::Turns;
+use crate::files::{Bounds, FileError};
 use crate::ledger::Context;
 use crate::ledger::add_numbers::{AT_ONCE, Added};
-use crate::number_file::{self, Cell};
 use crate::state::App;
 use anyhow::{Context as _, anyhow};
 use clap::Args;
@@ -16,18 +18,22 @@ use domain::ids::AnyId;
 use domain::lead::event::Source;
 use domain::phone::{Phone, Region, Validity};
 use futures_util::{StreamExt, TryStreamExt};
+use std::fs::File;
 use std::path::PathBuf;
+use tokio::sync::mpsc;
 
 /// The most rows of one file.
 const ROWS_MAX: usize = 10_000_000;
 /// Handfuls on their way at once.
 const IN_FLIGHT: usize = 4;
+/// Leads on their way from the file to the ledger.
+const WAITING_MAX: usize = 1_000;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
-    /// CSV or XLSX; the column `phone`, `phone_number` or `number`, else the first.
+    /// CSV or XLSX; the column whose name says phone or mobile, else the one that holds phone numbers.
     file: PathBuf,
-    /// Leads of this agent (a CSV with `first_name` and `phone`, as `POST /api/v1/leads/csv-import` takes it).
+    /// Leads of this agent (a file with `first_name` and `phone`, as `POST /api/v1/leads/csv-import` takes it).
     #[arg(long)]
     agent: Option<String>,
     /// Where national numbers belong: two letters [default: as `LEDGER_REGION_SCHEDULING` for leads, else IR].
@@ -39,17 +45,30 @@ pub struct Options {
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
-    let bytes =
-        std::fs::read(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
+    let mut file =
+        File::open(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
     if let Some(agent) = options.agent.clone() {
-        return on_ledger(config, async |app| leads(app, &agent, bytes, &options).await).await;
+        return on_ledger(config, async |app| leads(app, &agent, file, &options).await).await;
     }
-    let cells = tokio::task::spawn_blocking(move || number_file::read(&bytes, ROWS_MAX)).await??;
-    on_ledger(config, async |app| import(app, cells, &options).await).await
+    let region = options.region.unwrap_or_default();
+    // The whole file first: a fault in its last line must not leave half of it imported.
+    let checked = read(move || {
+        let count = numbers::read(&mut file, Bounds::import(ROWS_MAX), region, |_| true)?;
+        Ok((count, file))
+    });
+    let (count, file) = checked.await?;
+    on_ledger(config, async |app| import(app, file, count, &options).await).await
+}
+
+/// Reads on a thread of its own; a reader that gives up is the file's fault.
+async fn read<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, FileError> + Send + 'static,
+) -> anyhow::Result<T> {
+    Ok(Turns::default().read(work).await?)
 }
 
 /// Imports the leads of one agent.
-async fn leads(app: &App, name: &str, bytes: Vec<u8>, options: &Options) -> anyhow::Result<()> {
+async fn leads(app: &App, name: &str, mut file: File, options: &Options) -> anyhow::Result<()> {
     let known = match AnyId::parse(name) {
         Some(id) => app.ledger.views().find_agent(id).await?,
         None => None,
@@ -59,11 +78,14 @@ async fn leads(app: &App, name: &str, bytes: Vec<u8>, options: &Options) -> anyh
         agent.ok_or_else(|| anyhow!("there is no agent '{name}'; see lead-ledger user list --json"))?;
     let region = options.region.unwrap_or(app.config.region_scheduling);
     let reading = Reading { agent_id: agent.id, region, zone: app.ledger.dialing().await?.zone() };
-    let (rows, bad) = tokio::task::spawn_blocking(move || lead_file::read(&bytes, reading)).await??;
+    let file = read(move || leads::read(&mut file, Bounds::import(ROWS_MAX))).await?;
     let bar = progress_bar("importing");
-    bar.set_length(rows.len() as u64);
+    bar.set_length(file.rows as u64);
+    let (sender, rows) = mpsc::channel(WAITING_MAX);
+    let sorting = tokio::task::spawn_blocking(move || file.send(reading, &sender));
     let context = Context::system("import");
     let imported = app.ledger.import_leads(&context, rows, |count| bar.inc(count as u64)).await?;
+    let bad = sorting.await?;
     bar.finish_and_clear();
     let (invalid, duplicates) = (bad.len(), imported.duplicates.len());
     println!("{} inserted, {duplicates} duplicates, {invalid} invalid", imported.created);
@@ -94,23 +116,37 @@ fn list_faults(options: &Options, header: &[&str], faults: &[Vec<String>]) -> an
 /// A row that was not added, and why.
 type Fault = (usize, String, &'static str);
 
-async fn import(app: &App, cells: Vec<Cell>, options: &Options) -> anyhow::Result<()> {
+async fn import(app: &App, mut file: File, count: usize, options: &Options) -> anyhow::Result<()> {
     let bar = progress_bar("importing");
-    bar.set_length(cells.len() as u64);
-    let handfuls: Vec<Vec<Cell>> = cells.chunks(AT_ONCE).map(<[Cell]>::to_vec).collect();
-    let results: Vec<(Added, Vec<Fault>)> = futures_util::stream::iter(handfuls)
-        .map(|handful| {
-            let bar = bar.clone();
-            async move {
-                let rows = handful.len() as u64;
-                let done = add(app, handful, options.region.unwrap_or_default()).await;
-                bar.inc(rows);
-                done
-            }
-        })
-        .buffered(IN_FLIGHT)
-        .try_collect()
-        .await?;
+    bar.set_length(count as u64);
+    let region = options.region.unwrap_or_default();
+    let (sender, cells) = mpsc::channel(IN_FLIGHT);
+    let reading = read(move || {
+        let mut handful = Vec::new();
+        numbers::read(&mut file, Bounds::import(ROWS_MAX), region, |cell| {
+            handful.push(cell);
+            handful.len() < AT_ONCE || sender.blocking_send(std::mem::take(&mut handful)).is_ok()
+        })?;
+        // Nobody takes the last handful when adding the others has failed: that failure is reported.
+        let _ = sender.blocking_send(handful);
+        Ok(())
+    });
+    let adding =
+        futures_util::stream::unfold(cells, |mut cells| async { Some((cells.recv().await?, cells)) })
+            .map(|handful: Vec<Cell>| {
+                let bar = bar.clone();
+                async move {
+                    let rows = handful.len() as u64;
+                    let done = add(app, handful, region).await;
+                    bar.inc(rows);
+                    done
+                }
+            })
+            .buffered(IN_FLIGHT)
+            .try_collect();
+    let (results, read): (anyhow::Result<Vec<(Added, Vec<Fault>)>>, _) = tokio::join!(adding, reading);
+    let results = results?;
+    read?;
     bar.finish_and_clear();
     let inserted: usize = results.iter().map(|(added, _)| added.inserted).sum();
     let faults: Vec<Fault> = results.into_iter().flat_map(|(_, faults)| faults).collect();

@@ -1,10 +1,10 @@
-//! What did the client send? At most so many bytes, in so much time: as they are, as JSON, or as a form's file. How a "no"
+//! What did the client send? At most so many bytes, in so much time: as they are, piece by piece, or as JSON. How a "no"
 //! is worded, each dialect says.
 
 use super::encoding::is_unknown_coding;
 use super::json;
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::Request;
 use axum::http::header;
 use bytes::BytesMut;
 use http_body_util::BodyExt;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 /// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_secs(15);
 /// How much of a body that is too large is read and thrown away, so that its sender reads the answer instead of a
 /// broken connection.
 const DRAINED_MAX: usize = 32 << 20;
@@ -36,23 +36,44 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes, BodyError> {
     tokio::time::timeout(PATIENCE, collect(body, limit)).await.map_err(|_| BodyError::TooSlow)?
 }
 
-async fn collect(mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
+async fn collect(body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let mut kept = BytesMut::new();
-    let mut seen = 0;
-    while let Some(frame) = body.frame().await {
-        let broken = |error: axum::Error| match is_unknown_coding(&error) {
-            true => BodyError::UnknownCoding,
-            false => BodyError::Broken,
-        };
-        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
-        seen += data.len();
-        if seen <= limit {
-            kept.extend_from_slice(&data);
-        } else if seen > DRAINED_MAX {
-            break;
-        }
+    let mut pieces = Pieces::new(body, limit);
+    while let Some(piece) = pieces.next().await? {
+        kept.extend_from_slice(&piece);
     }
-    if seen > limit { Err(BodyError::TooLarge) } else { Ok(kept.freeze()) }
+    Ok(kept.freeze())
+}
+
+/// A body of at most `limit` bytes, piece by piece.
+pub struct Pieces {
+    body: Body,
+    limit: usize,
+    seen: usize,
+}
+
+impl Pieces {
+    pub fn new(body: Body, limit: usize) -> Self {
+        Self { body, limit, seen: 0 }
+    }
+
+    /// The next piece. What is too large is read on for a while and thrown away before the error.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+        let broken = |error: axum::Error| {
+            if is_unknown_coding(&error) { BodyError::UnknownCoding } else { BodyError::Broken }
+        };
+        while let Some(frame) = self.body.frame().await {
+            let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+            self.seen += data.len();
+            if self.seen <= self.limit {
+                return Ok(Some(data));
+            }
+            if self.seen > DRAINED_MAX {
+                break;
+            }
+        }
+        if self.seen > self.limit { Err(BodyError::TooLarge) } else { Ok(None) }
+    }
 }
 
 /// Why a body is no JSON object.
@@ -85,32 +106,4 @@ pub async fn json(request: Request, limit: usize) -> Result<(Bytes, Map<String, 
         Err(json::Fault::Malformed { line, column }) => Err(JsonError::Malformed { line, column }),
         Err(json::Fault::Bound(msg)) => Err(JsonError::Bound(msg)),
     }
-}
-
-/// Why there is no file in a body.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FileError {
-    Body(BodyError),
-    /// The form cannot be read.
-    Form,
-    /// The form has no field `file`.
-    Missing,
-}
-
-/// Reads a file of at most `limit` bytes: the field `file` of a multipart form, or the body itself.
-pub async fn file(request: Request, limit: usize) -> Result<Bytes, FileError> {
-    let (parts, body) = request.into_parts();
-    let bytes = read(body, limit).await.map_err(FileError::Body)?;
-    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !content_type.is_some_and(|text| text.to_ascii_lowercase().starts_with("multipart/form-data")) {
-        return Ok(bytes);
-    }
-    let whole = Request::from_parts(parts, Body::from(bytes));
-    let mut form = Multipart::from_request(whole, &()).await.map_err(|_| FileError::Form)?;
-    while let Some(field) = form.next_field().await.map_err(|_| FileError::Form)? {
-        if field.name() == Some("file") {
-            return field.bytes().await.map_err(|_| FileError::Form);
-        }
-    }
-    Err(FileError::Missing)
 }

@@ -21,6 +21,7 @@ pub mod request;
 pub mod serve;
 pub mod signatures;
 pub mod tokens;
+pub mod upload;
 pub mod values;
 pub mod wire;
 pub mod written;

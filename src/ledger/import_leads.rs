@@ -11,6 +11,7 @@ use domain::keys::KeyKind;
 use futures_util::{StreamExt, TryStreamExt};
 use std::collections::HashSet;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// Leads of one intent: others' requests do not wait long for it.
 const AT_ONCE: usize = 250;
@@ -59,33 +60,46 @@ fn claim((_, lead): &Row) -> Option<String> {
     lead.claim().map(|claim| claim.key)
 }
 
+/// The next rows: as many as an intent takes, fewer only at the end.
+async fn handful(rows: &mut mpsc::Receiver<Row>) -> Option<Vec<Row>> {
+    let mut handful = Vec::with_capacity(AT_ONCE);
+    while handful.len() < AT_ONCE
+        && let Some(row) = rows.recv().await
+    {
+        handful.push(row);
+    }
+    (!handful.is_empty()).then_some(handful)
+}
+
 impl Ledger {
-    /// Creates the leads of a file; `on_done` is told of every handful. Ends when the read models have them.
+    /// Creates the leads of a file as they come; `on_done` learns of every handful. Ends when the read models have them.
     pub async fn import_leads(
         &self,
         context: &Context,
-        rows: Vec<Row>,
+        rows: mpsc::Receiver<Row>,
         on_done: impl Fn(usize) + Sync,
     ) -> Result<Imported, RecordError> {
-        let mut seen = HashSet::new();
-        let (rows, twice): (Vec<Row>, Vec<Row>) =
-            rows.into_iter().partition(|row| claim(row).is_none_or(|claim| seen.insert(claim)));
-        let handfuls: Vec<Vec<Row>> = rows.chunks(AT_ONCE).map(<[Row]>::to_vec).collect();
-        let on_done = &on_done;
-        let done: Vec<Imported> = futures_util::stream::iter(handfuls)
-            .map(|handful| async move {
+        let (mut seen, on_done) = (HashSet::new(), &on_done);
+        let handfuls = futures_util::stream::unfold(rows, |mut rows| async move {
+            let handful = handful(&mut rows).await?;
+            Some((handful, rows))
+        });
+        let handfuls = std::pin::pin!(handfuls);
+        let mut done = handfuls
+            .map(|handful| {
                 let count = handful.len();
-                let imported = self.import_handful(context, handful).await;
-                on_done(count);
-                imported
+                let (fresh, twice): (Vec<Row>, Vec<Row>) =
+                    handful.into_iter().partition(|row| claim(row).is_none_or(|claim| seen.insert(claim)));
+                async move {
+                    let mut imported = self.import_handful(context, fresh).await?;
+                    imported.duplicates.extend(twice.iter().map(|(row, _)| *row));
+                    on_done(count);
+                    Ok::<_, RecordError>(imported)
+                }
             })
-            .buffered(IN_FLIGHT)
-            .try_collect()
-            .await?;
-        on_done(twice.len());
-        let mut all =
-            Imported { duplicates: twice.iter().map(|(row, _)| *row).collect(), ..Imported::default() };
-        for imported in done {
+            .buffered(IN_FLIGHT);
+        let mut all = Imported::default();
+        while let Some(imported) = done.try_next().await? {
             all.created += imported.created;
             all.duplicates.extend(imported.duplicates);
             all.position = all.position.max(imported.position);

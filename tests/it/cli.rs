@@ -86,6 +86,45 @@ async fn a_file_is_imported_and_what_was_not_added_is_listed() {
     app.rebuilt_equals_live().await;
 }
 
+/// K7, K9, K12, K13: the command reads files as the service does, and a file that cannot be read whole changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_the_field_are_imported_with_their_lines() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(dir.path().join(name), bytes).unwrap();
+    let wide = "\u{feff}sep=;\r\nردیف;موبایل\r\n20000;09121112222\r\n20001;bad\r\n".encode_utf16();
+    put("wide.csv", &wide.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    assert_eq!(
+        printed(&run(&app, dir.path(), &["import", "wide.csv"])),
+        "1 inserted, 0 duplicates, 1 invalid"
+    );
+    let errors = std::fs::read_to_string(dir.path().join("wide.errors.csv")).unwrap();
+    assert_eq!(errors, "row,number,problem\n3,bad,not a phone number\n");
+    for (name, file, why) in [
+        (
+            "open.csv",
+            &b"phone\n09123334444\n\"09125556666\n"[..],
+            "The quote that opens in line 3 is never closed",
+        ),
+        ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "The file is an old Excel workbook (.xls)"),
+        ("some.pdf", b"%PDF-1.4 0912 555 3333", "The file is a PDF"),
+    ] {
+        put(name, file);
+        let refused = run(&app, dir.path(), &["import", name]);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(2) && told.contains(why), "{name}: {told}");
+    }
+    let agent = Client::person(&app, "admin").await.post("/api/v1/agents/", &json!({ "name": "A" })).await;
+    put("leads.csv", b"List of May\n\nFirst Name\tPhone Number\rAna\t+14155550101\rBob\tbad\r");
+    let id = agent.body["id"].as_str().unwrap();
+    let told = printed(&run(&app, dir.path(), &["import", "leads.csv", "--agent", id]));
+    assert_eq!(told, "1 inserted, 0 duplicates, 1 invalid");
+    let errors = std::fs::read_to_string(dir.path().join("leads.errors.csv")).unwrap();
+    assert_eq!(errors, "row,problem\n5,Invalid phone number format: bad\n");
+    assert_eq!(app.count("lead_captured").await, 2);
+    app.rebuilt_equals_live().await;
+}
+
 #[test]
 fn completions_are_printed() {
     for shell in ["bash", "zsh", "fish"] {

@@ -71,7 +71,8 @@ fn numbers(body: &Value) -> Result<Vec<String>, Reject> {
     let numbers: Vec<String> = match &body[field] {
         Value::Array(list) => list.iter().filter_map(|value| words::text(Some(value)).0).collect(),
         Value::String(lines) => {
-            lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect()
+            let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+            lines.take(NUMBERS_MAX + 1).map(Into::into).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
             return Err(Reject::invalid("phone_numbers", "Expected a list of texts", "list_type"));

@@ -1,9 +1,11 @@
 //! Every "no" of the dialer panel: `{"detail", "code", "request_id"}`, and for malformed input the list form (C-09).
 
 use super::words;
-use crate::http::body::{self, BodyError, FileError, JsonError};
+use crate::files::FileError;
+use crate::http::body::{self, BodyError, JsonError};
 use crate::http::limits::Standing;
 use crate::http::request::request_id;
+use crate::http::upload::UploadError;
 use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
@@ -35,6 +37,8 @@ pub enum Reject {
         msg: String,
         kind: &'static str,
     },
+    /// A file whose reader gave up, and why.
+    BadFile(String),
     IdempotencyKeyReused,
     /// What there is none of.
     NotFound(&'static str),
@@ -64,6 +68,7 @@ impl Reject {
                 let list = json!([{ "loc": loc, "msg": msg, "type": kind }]);
                 (StatusCode::UNPROCESSABLE_ENTITY, "validation_error", list)
             }
+            Self::BadFile(why) => (StatusCode::BAD_REQUEST, "bad_file", detail(why)),
             Self::IdempotencyKeyReused => (
                 StatusCode::CONFLICT,
                 "idempotency_key_reused",
@@ -256,12 +261,36 @@ impl From<JsonError> for Reject {
     }
 }
 
+impl From<UploadError> for Reject {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Body(error) => Self::Body(error),
+            UploadError::Form => Self::invalid("file", "The form could not be read", "value_error"),
+            UploadError::Missing => Self::invalid("file", "Field required", "missing"),
+            UploadError::Disk => Self::Unavailable,
+        }
+    }
+}
+
 impl From<FileError> for Reject {
     fn from(error: FileError) -> Self {
+        let text = error.to_string();
         match error {
-            FileError::Body(error) => Self::Body(error),
-            FileError::Form => Self::invalid("file", "The form could not be read", "value_error"),
-            FileError::Missing => Self::invalid("file", "Field required", "missing"),
+            FileError::Panicked | FileError::Stopped => Self::BadFile(text),
+            FileError::Empty
+            | FileError::OtherFormat(_)
+            | FileError::ControlCharacter { .. }
+            | FileError::Malformed { .. }
+            | FileError::OpenQuote(_)
+            | FileError::MissingColumn(_)
+            | FileError::NoNumbers
+            | FileError::LongName(_)
+            | FileError::Over { .. }
+            | FileError::Unreadable(_) => Self::invalid("file", text, "value_error"),
+            FileError::Disk(problem) => {
+                tracing::error!(%problem, "a file");
+                Self::Unavailable
+            }
         }
     }
 }

@@ -1,11 +1,15 @@
 //! `POST /api/numbers/upload`: an admin adds the numbers of a CSV or XLSX file (multipart field `file`, or the bare file).
+//!
+//! Whatever is wrong with the file as a whole is 422 with a sentence, also a bound that it passes; a reader that gives up is
+//! 400 (K14). Nothing is added then.
 
 use super::add_numbers::{self, NUMBERS_MAX, Reply};
 use super::caller::Admin;
 use super::reject::{LIST_MAX, Reject, Rejected};
-use crate::http::body;
+use crate::files::Bounds;
+use crate::files::numbers::{self, Cell};
 use crate::http::limits::Bucket;
-use crate::number_file;
+use crate::http::upload;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -33,10 +37,13 @@ pub async fn handler(
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let charged = app.limits.charge(Bucket::Upload, &admin.person.id.to_string());
     charged.map_err(|standing| admin.reject(Reject::TooManyRequests(standing)))?;
-    let file = body::file(request, LIST_MAX).await.map_err(|error| admin.reject(error))?;
-    let read = tokio::task::spawn_blocking(move || number_file::read(&file, NUMBERS_MAX)).await;
-    let cells = read.map_err(|_| admin.reject(Reject::Internal))?;
-    let cells =
-        cells.map_err(|error| admin.reject(Reject::invalid("file", error.to_string(), "value_error")))?;
+    let cells = cells(&app, request).await.map_err(|reject| admin.reject(reject))?;
     add_numbers::answer(&app, &admin, cells.into_iter().map(|cell| cell.text).collect()).await
+}
+
+async fn cells(app: &App, request: Request) -> Result<Vec<Cell>, Reject> {
+    let mut file = upload::receive(request, LIST_MAX).await?;
+    let region = app.config.region_panel;
+    let read = app.files.read(move || numbers::list(&mut file, Bounds::upload(NUMBERS_MAX), region)).await;
+    Ok(read?)
 }

@@ -1,10 +1,12 @@
 //! Every "no" of document 002: `{"detail": text}`, and where the document says so `{"detail": [{loc, msg, type}]}`
 //! (B-056, B-084, C-09).
 
-use crate::http::body::{self, BodyError, FileError, JsonError};
+use crate::files::{Bound, FileError};
+use crate::http::body::{self, BodyError, JsonError};
 use crate::http::fields::Problem;
 use crate::http::limits::Standing;
 use crate::http::request::request_id;
+use crate::http::upload::UploadError;
 use crate::ledger::RecordError;
 use crate::log_in::NotLoggedIn;
 use crate::state::App;
@@ -42,6 +44,8 @@ pub enum Reject {
     },
     /// A file as a whole, and why.
     BadFile(String),
+    /// Which bound a file passes.
+    FileTooLarge(String),
     Taken(KeyKind),
     Invalid(Vec<Problem>),
     UnsupportedType,
@@ -100,6 +104,7 @@ impl Reject {
                 "This phone number is banned; create another lead for another number",
             ),
             Self::BadFile(why) => text(StatusCode::BAD_REQUEST, "bad_file", why),
+            Self::FileTooLarge(why) => text(StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", why),
             Self::Taken(kind) => {
                 text(StatusCode::BAD_REQUEST, "taken", &format!("This {} is taken", kind.as_str()))
             }
@@ -162,6 +167,7 @@ impl Reject {
             | Self::WrongPassword
             | Self::Inactive
             | Self::BadFile(_)
+            | Self::FileTooLarge(_)
             | Self::Taken(_)
             | Self::Invalid(_)
             | Self::UnsupportedType
@@ -318,12 +324,39 @@ impl From<JsonError> for Reject {
     }
 }
 
+impl From<UploadError> for Reject {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Body(error) => Self::Body(error),
+            UploadError::Form => Self::invalid("file", "The form could not be read", "value_error"),
+            UploadError::Missing => Self::invalid("file", "Field required", "missing"),
+            UploadError::Disk => Self::Unavailable,
+        }
+    }
+}
+
 impl From<FileError> for Reject {
     fn from(error: FileError) -> Self {
+        let text = error.to_string();
         match error {
-            FileError::Body(error) => Self::Body(error),
-            FileError::Form => Self::invalid("file", "The form could not be read", "value_error"),
-            FileError::Missing => Self::invalid("file", "Field required", "missing"),
+            // C-37: more rows than are taken is a bad file; every other bound is one of size.
+            FileError::Over { bound: Bound::Rows, .. } => Self::BadFile(text),
+            FileError::Over { .. } => Self::FileTooLarge(text),
+            FileError::Empty
+            | FileError::OtherFormat(_)
+            | FileError::ControlCharacter { .. }
+            | FileError::Malformed { .. }
+            | FileError::OpenQuote(_)
+            | FileError::MissingColumn(_)
+            | FileError::NoNumbers
+            | FileError::LongName(_)
+            | FileError::Unreadable(_)
+            | FileError::Panicked
+            | FileError::Stopped => Self::BadFile(text),
+            FileError::Disk(problem) => {
+                tracing::error!(%problem, "a file");
+                Self::Unavailable
+            }
         }
     }
 }

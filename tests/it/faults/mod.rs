@@ -7,6 +7,7 @@ mod clocks;
 mod disk_full;
 mod graceful;
 mod hanging;
+mod large_uploads;
 mod lost_connection;
 mod network;
 mod slow_clients;
