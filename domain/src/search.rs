@@ -41,6 +41,13 @@ pub fn phone_digits(text: &str) -> Option<String> {
     (is_number && !digits.is_empty()).then(|| digits.to_owned())
 }
 
+/// A pattern of SQL's `LIKE` for what somebody searches for in folded texts. What folds to nothing, such as a lone accent,
+/// is looked for as it is: it is not in every text.
+pub fn folded_pattern(search: &str) -> String {
+    let folded = fold(search);
+    like(if folded.is_empty() { search } else { &folded })
+}
+
 /// A pattern of SQL's `LIKE` for a text somewhere inside another.
 pub fn like(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -117,6 +124,10 @@ mod tests {
     #[test]
     fn a_search_is_a_value_and_never_a_pattern() {
         assert_eq!(like("50%_\\"), "%50\\%\\_\\\\%");
+        assert_eq!(
+            (folded_pattern("É％"), folded_pattern("\u{301}")),
+            ("%e\\%%".to_owned(), "%\u{301}%".to_owned())
+        );
     }
 
     proptest! {

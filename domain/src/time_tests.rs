@@ -1,3 +1,5 @@
+//! Every form of an instant that clients write, and what is none.
+
 use super::*;
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::{Asia::Tehran, Europe::London};

@@ -11,7 +11,7 @@ use domain::ids::AnyId;
 use domain::lead::Lead;
 use domain::lead::event::Direction;
 use domain::outcome::{CallResult, Outcome};
-use domain::search::{fold, like, phone_digits};
+use domain::search::{folded_pattern, like, phone_digits};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -127,7 +127,7 @@ pub(crate) fn push_own(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
 /// What only the lead's and the agent's names tell.
 pub(crate) fn push_search(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
     let Some(search) = &filter.search else { return };
-    let folded = like(&fold(search));
+    let folded = folded_pattern(search);
     sql.push(format!(" AND ({LEAD_NAME} LIKE ")).push_bind(folded.clone());
     sql.push(" OR COALESCE(a.folded_name, lower(a.first_name || ' ' || a.last_name)) LIKE ")
         .push_bind(folded);

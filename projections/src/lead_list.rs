@@ -8,7 +8,7 @@ use crate::starts::Starts;
 use chrono::{DateTime, Utc};
 use domain::lead::event::Source;
 use domain::lead::grade::{Priority, Quality};
-use domain::search::{fold, like, phone_digits};
+use domain::search::{folded_pattern, like, phone_digits};
 use domain::status::{PanelStatus, SchedulingStatus, Stage};
 use futures_util::TryStreamExt;
 use sqlx::{Postgres, QueryBuilder};
@@ -170,7 +170,7 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
         sql.push(" AND l.phone_key = ").push_bind(phone_key.clone());
     }
     if let Some(search) = &filter.search {
-        let folded = like(&fold(search));
+        let folded = folded_pattern(search);
         sql.push(" AND (l.phone LIKE ").push_bind(like(search));
         sql.push(format!(" OR {LEAD_NAME} LIKE ")).push_bind(folded.clone());
         sql.push(" OR COALESCE(l.folded_email, lower(l.email)) LIKE ").push_bind(folded);

@@ -27,6 +27,7 @@ impl Person {
 
     /// What `full_name` becomes by a change that does not speak of it; `None`: it stays as it is, `Some(None)`: no name is
     /// left. A name that somebody gave as a whole stays, unless the change brings both a first and a last name.
+    #[expect(clippy::option_option, reason = "no change, and a change to no name, are two answers")]
     pub(super) fn renamed_by(&self, cleared: &[String], change: &Self) -> Option<Option<String>> {
         if change.full_name.is_some() || cleared.iter().any(|name| name == "full_name") {
             return None;

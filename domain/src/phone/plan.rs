@@ -10,6 +10,8 @@ use rlibphonenumber::{
 /// The fewest digits of a number whose range no plan knows. Shorter ones are counted as numbers only where a plan lists
 /// them: row numbers and service codes are as long, and would be dialed.
 const POSSIBLE_MIN: usize = 7;
+/// The longest number that networks carry, with its `+` (ITU-T E.164); some plans list longer ones.
+const E164_MAX: usize = 16;
 /// Mexico's code. Its mobile numbers had a `1` after it until 2019, which no network asks for any more.
 const MEXICO: i32 = 52;
 
@@ -65,7 +67,7 @@ fn read_form(form: &str, region: Region) -> Option<(String, Validity)> {
     let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
     // of several leading zeros one is taken for a trunk prefix; whoever reads the rest again must find the same number
     let is_stable = PHONE_NUMBER_UTIL.parse(&e164, None).is_ok_and(|again| again == number);
-    is_stable.then_some((e164, validity))
+    (is_stable && e164.len() <= E164_MAX).then_some((e164, validity))
 }
 
 /// Whether a text is one digit over and over: what people type who have no number to give (C-46).

@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::lead::event::Source;
 use domain::phone::{Phone, Validity};
+use domain::text::trim;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -71,7 +72,8 @@ fn numbers(body: &Value) -> Result<Vec<String>, Reject> {
     let numbers: Vec<String> = match &body[field] {
         Value::Array(list) => list.iter().filter_map(|value| words::text(Some(value)).0).collect(),
         Value::String(lines) => {
-            let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+            let lines = lines.lines().map(trim).filter(|line| !line.is_empty());
+            // One more than may be is enough to know.
             lines.take(NUMBERS_MAX + 1).map(Into::into).collect()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {

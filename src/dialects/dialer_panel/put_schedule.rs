@@ -81,7 +81,8 @@ fn holidays(days: Option<&[String]>) -> Result<Option<Vec<NaiveDate>>, Reject> {
             TimeError::Year => Reject::invalid("holidays", format!("{text}: {error}"), "value_error"),
             TimeError::Unreadable | TimeError::Number => {
                 let msg = format!("{text}: expected a day as YYYY-MM-DD");
-                Reject::invalid("holidays", msg, "value_error")
+                // What is no such member at all is the body's fault, as for the other members.
+                Reject::invalid("body", msg, "value_error")
             }
         })
     };

@@ -214,13 +214,7 @@ impl Action for Click<'_> {
             warnings.push(format!("the lead has {EXTERNAL_REFS_MAX} ids already; this lead_id is not kept"));
         }
         let attempt = self.attempt(desk, agent_id, &agent).await?;
-        if attempt.is_some() {
-            let zone = self.zone(desk).await?;
-            let unread = self.fields.unread_times(zone).into_iter();
-            warnings.extend(
-                unread.map(|name| format!("{name} could not be read as a time; it is kept as it was sent")),
-            );
-        }
+        warnings.extend(self.unread_times(desk).await?);
         // The interest is recorded whether or not the lead has room for one attempt more.
         if let Some(attempt) = attempt.filter(|attempt| attempt.require_room(&lead).is_ok()) {
             lead = desk.decide_lead(id, &LeadCommand::ReportAttempt(Box::new(attempt))).await?;
@@ -244,6 +238,16 @@ impl Click<'_> {
             Some(zone) => Ok(zone),
             None => Ok(desk.dialing().await?.zone()),
         }
+    }
+
+    /// Names the times of a named call that cannot be read.
+    async fn unread_times(&self, desk: &mut Desk<'_>) -> Result<Vec<String>, RecordError> {
+        if self.fields.call().is_none() {
+            return Ok(Vec::new());
+        }
+        let unread = self.fields.unread_times(self.zone(desk).await?).into_iter();
+        let told = |name| format!("{name} could not be read as a time; it is kept as it was sent");
+        Ok(unread.map(told).collect())
     }
 
     /// The call that the click names, as an attempt. Whatever else a later click says of it, it is the same call (C-25).

@@ -49,7 +49,7 @@ mod list_reports;
 mod list_users;
 pub mod log_in;
 mod log_out;
-mod meta_lead;
+pub mod meta_lead;
 mod meta_webhook;
 mod overview;
 mod page;

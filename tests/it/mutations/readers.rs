@@ -8,6 +8,7 @@ use domain::search::{fold, like, phone_digits};
 use domain::text::{boolean_word, integer_word, is_blank, trim};
 use domain::time::{parse_day, parse_instant, parse_moment};
 use lead_ledger::dialects::dialer_panel::report::Report;
+use lead_ledger::dialects::telecaller::meta_lead;
 use lead_ledger::http::fields::Fields;
 use lead_ledger::http::{decode, json, signatures, values};
 use serde_json::{Map, Value};
@@ -65,6 +66,10 @@ pub fn meta(bytes: &[u8]) {
     let _ = signatures::is_metas("a secret", bytes, &decode::text(bytes));
     let Ok(value) = json::parse(bytes) else { return };
     each_value(&value);
+    let Value::Object(members) = &value else { return };
+    for lead in meta_lead::changes(members).leads {
+        let _ = meta_lead::read(Region::default(), &lead);
+    }
 }
 
 pub fn twilio(bytes: &[u8]) {

@@ -110,7 +110,7 @@ async fn ids_are_read_in_every_spelling() {
         json!("{{number.id}}"),
     ] {
         let body = json!({ "number_id": nothing, "phone_number": "09123456780", "agent_id": nothing, "batch_id": nothing,
-            "status": "BUSY", "reason": nothing.to_string() });
+            "status": "CONNECTED", "reason": nothing.to_string() });
         let answer = dialer.report(&body).await;
         assert_eq!(
             (&answer.body["id"], &answer.body["warnings"]),
