@@ -217,7 +217,7 @@ impl Record<'_> {
         region: Region,
     ) -> Result<(Reply, bool), RecordError> {
         let lead = desk.lead(id).await?;
-        let (agent, agent_warning) = resolve::agent(desk, self.report, region).await?;
+        let (agent, agent_warning) = resolve::agent(desk, self.report, &lead, region).await?;
         warnings.extend(&self.report.warnings);
         warnings.extend(agent_warning);
         let responsible = match (&agent, lead.agent_id) {

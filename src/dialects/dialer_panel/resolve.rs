@@ -4,9 +4,11 @@ use super::report::Report;
 use crate::ledger::RecordError;
 use crate::ledger::desk::Desk;
 use domain::agent::Agent;
+use domain::agent::event::AgentKind;
 use domain::dead_letter::event::QuarantineReason;
-use domain::ids::AnyId;
+use domain::ids::{AgentId, AnyId};
 use domain::keys::Key;
+use domain::lead::Lead;
 use domain::lead::attempt::Warning;
 use domain::phone::{Phone, Region};
 use domain::stream::{StreamId, StreamKind};
@@ -97,6 +99,7 @@ async fn find_by_phone(
 pub async fn agent(
     desk: &mut Desk<'_>,
     report: &Report,
+    lead: &Lead,
     region: Region,
 ) -> Result<(Option<(Uuid, Arc<Agent>)>, Option<Warning>), RecordError> {
     let mut found = match report.agent_id {
@@ -112,8 +115,28 @@ pub async fn agent(
     }
     let Some(row) = found else {
         let is_named = report.agent_id.is_some() || report.agent_phone.is_some();
-        return Ok((None, is_named.then_some(Warning::AgentUnresolved)));
+        if is_named {
+            return Ok((None, Some(Warning::AgentUnresolved)));
+        }
+        return Ok((ai_agent(desk, report, lead).await?, None));
     };
     let agent = desk.agent(row.id).await?;
     if agent.is_active { Ok((Some((row.id, agent)), None)) } else { Ok((None, Some(Warning::AgentInactive))) }
+}
+
+/// The AI agent whose call it is where the report names nobody: its lead's, because no dialer says so of a machine. A
+/// call that is known stays its agent's, whoever has the lead by now, so that the same report is the same again.
+async fn ai_agent(
+    desk: &mut Desk<'_>,
+    report: &Report,
+    lead: &Lead,
+) -> Result<Option<(Uuid, Arc<Agent>)>, RecordError> {
+    let known = report.attempted_at.and_then(|at| lead.attempts.find_reported(report.batch_id, at));
+    let agent_id = match known {
+        Some(attempt) => attempt.facts.first().and_then(|first| first.fact.agent_id),
+        None => lead.agent_id,
+    };
+    let Some(AgentId(id)) = agent_id else { return Ok(None) };
+    let agent = desk.agent(id).await?;
+    Ok((agent.kind == AgentKind::Ai).then_some((id, agent)))
 }

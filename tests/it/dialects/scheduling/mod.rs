@@ -1,6 +1,7 @@
 //! Document 002: what its clients are promised.
 
 mod agents;
+mod ai_calls;
 mod as_of;
 mod autodial;
 mod call_result;
