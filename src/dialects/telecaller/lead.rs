@@ -59,7 +59,9 @@ pub struct Detail {
     last_contact_date: Option<String>,
     followup_count: i32,
     requirements: Option<String>,
+    /// The newest note of a person; what the called person said stands in `lastUserMessage` (C-49).
     notes: Option<String>,
+    last_user_message: Option<String>,
     value: Option<Value>,
     meta_data: MetaData,
 }
@@ -117,6 +119,7 @@ pub async fn detail(app: &App, row: &LeadRow) -> Result<Detail, RecordError> {
         followup_count: row.followups,
         requirements: extra(row, REQUIREMENTS),
         notes: row.latest_note.clone(),
+        last_user_message: row.last_message.clone(),
         value: row.value_hundredths.map(|hundredths| words::decimal(hundredths, 100)),
         meta_data: MetaData {
             ad_name: named(&dialing, "ad", row.ad_id.as_ref()),

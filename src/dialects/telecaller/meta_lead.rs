@@ -233,3 +233,7 @@ fn content_id(sent: &Map<String, Value>) -> String {
     let said = Value::Object(sent.clone()).to_string();
     format!("content:{}", &sha256_hex(said.as_bytes())[..32])
 }
+
+#[cfg(test)]
+#[path = "meta_lead_tests.rs"]
+mod tests;

@@ -319,3 +319,25 @@ async fn one_report_is_a_file_and_a_deleted_one_gives_its_day_free() {
     assert_ne!(again, id, "the day is free again");
     company.app.rebuilt_equals_live().await;
 }
+
+/// Fault 9, C-49: a person's note stays; what the called person said is a field of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reported_message_takes_no_notes_place() {
+    let company = Company::start().await;
+    let lead = company.lead(&company.alice, "9876543210").await;
+    let path = format!("/api/leads/{lead}");
+    company.alice.put(&path, &json!({ "notes": "Interested in custom solutions" })).await;
+    for (second, message) in (1..).zip(["call me later", "not today", "after six"]) {
+        let mut busy = report(1, "BUSY", second);
+        busy["user_message"] = json!(message);
+        assert_eq!(Client::dialer(&company.app).report(&busy).await.status, 200);
+        let shown = company.alice.get(&path).await.body["lead"].clone();
+        assert_eq!(
+            (&shown["notes"], &shown["lastUserMessage"]),
+            (&json!("Interested in custom solutions"), &json!(message))
+        );
+    }
+    company.alice.put(&path, &json!({ "notes": "Second note" })).await;
+    let shown = company.alice.get(&path).await.body["lead"].clone();
+    assert_eq!((&shown["notes"], &shown["lastUserMessage"]), (&json!("Second note"), &json!("after six")));
+}
