@@ -7,7 +7,7 @@ use clap::Args;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
-    /// scheduling, `dialer_panel` or `from_dialer`
+    /// scheduling, `dialer_panel`, `from_dialer`, telecaller or native
     dialect: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! `/docs`: every dialect's OpenAPI document, in Swagger UI; and the documents themselves. Nothing in them is secret.
 
-use super::{dialer_panel, from_dialer, scheduling};
+use super::{dialer_panel, from_dialer, native, scheduling, telecaller};
 use crate::http::path::Named;
 use crate::state::App;
 use axum::http::{StatusCode, header};
@@ -12,11 +12,13 @@ use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, Url};
 
 /// The dialects that have a document, by the names of the command line.
-pub const NAMES: [&str; 3] = ["scheduling", "dialer_panel", "from_dialer"];
-const URLS: [(&str, &str); 3] = [
+pub const NAMES: [&str; 5] = ["scheduling", "dialer_panel", "from_dialer", "telecaller", "native"];
+const URLS: [(&str, &str); 5] = [
     ("Scheduling", "/docs/openapi/scheduling.json"),
     ("Dialer panel", "/docs/openapi/dialer_panel.json"),
     ("From dialer", "/docs/openapi/from_dialer.json"),
+    ("Telecaller CRM, Meta, Twilio", "/docs/openapi/telecaller.json"),
+    ("The ledger itself", "/docs/openapi/native.json"),
 ];
 
 /// The document of a dialect.
@@ -25,6 +27,8 @@ pub fn document(name: &str) -> Option<utoipa::openapi::OpenApi> {
         "scheduling" => Some(scheduling::openapi::Scheduling::openapi()),
         "dialer_panel" => Some(dialer_panel::openapi::DialerPanel::openapi()),
         "from_dialer" => Some(from_dialer::openapi::FromDialer::openapi()),
+        "telecaller" => telecaller::openapi::document(),
+        "native" => native::openapi::document(),
         _ => None,
     }
 }

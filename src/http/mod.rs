@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod decode;
 pub mod descriptors;
 pub mod encoding;
+pub mod examples;
 pub mod fields;
 pub mod health;
 pub mod idempotency;

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod lead_events;
 pub mod lift_suppression;
 pub mod list_projections;
+pub mod openapi;
 pub mod rebuilds;
 pub mod reject;
 pub mod resolve_dead_letter;

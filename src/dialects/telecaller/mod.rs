@@ -51,6 +51,7 @@ pub mod log_in;
 mod log_out;
 pub mod meta_lead;
 mod meta_webhook;
+pub mod openapi;
 mod overview;
 mod page;
 mod performance;

@@ -19,7 +19,7 @@ async fn the_documents_are_shown_without_the_network_and_printed() {
     assert!(settings.body.as_str().unwrap().contains("\"validatorUrl\": \"none\""), "{settings:?}");
     let dir = tempfile::tempdir().unwrap();
     let names = printed(&run(&app, dir.path(), &["openapi"]));
-    assert_eq!(names.lines().count(), 3);
+    assert_eq!(names.lines().count(), 5);
     for name in names.lines() {
         let served = nobody.get(&format!("/docs/openapi/{name}.json")).await;
         assert_eq!((served.status.as_u16(), &served.body["openapi"]), (200, &"3.1.0".into()));
