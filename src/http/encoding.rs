@@ -47,7 +47,8 @@ pub fn unpacked(request: Request) -> Request {
 
 /// Whether an error of a body is [`UnknownCoding`].
 pub fn is_unknown_coding(error: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<UnknownCoding>())
+    std::iter::successors(Some(error), |error| error.source())
+        .any(<dyn std::error::Error + 'static>::is::<UnknownCoding>)
 }
 
 fn coding(headers: &HeaderMap) -> Coding {

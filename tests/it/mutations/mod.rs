@@ -20,7 +20,9 @@ fn asked(usual: usize) -> usize {
 /// Reads mutations of that corpus.
 fn try_out(target: &str, seed: u64, read: fn(&[u8])) {
     let mut mutator = Mutator::new(target, seed);
-    mutator.corpus().iter().for_each(|bytes| read(bytes));
+    for bytes in mutator.corpus() {
+        read(bytes);
+    }
     for _ in 0..asked(MUTATIONS) {
         let bytes = mutator.next();
         let read = std::panic::catch_unwind(|| read(&bytes));
