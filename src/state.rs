@@ -23,6 +23,7 @@ use crate::work::bulks::Bulks;
 use crate::work::calls::Calls;
 use crate::work::follow::Follow;
 use crate::work::rebuilds::Rebuilds;
+use crate::work::verifications::Verifications;
 use crate::work::{refold, settle, tick};
 use anyhow::Context as _;
 use domain::agent::Agent;
@@ -80,6 +81,7 @@ pub struct Parts {
     /// Turns at reading files that were uploaded.
     pub files: Turns,
     pub rebuilds: Rebuilds,
+    pub verifications: Verifications,
     pub bulks: Bulks,
     pub exports: Exports,
     /// What happens, told while it happens.
@@ -100,11 +102,8 @@ impl App {
         jwt_secret: &str,
         clock: Option<Arc<dyn Clock>>,
     ) -> anyhow::Result<Self> {
-        let options = pool::options(url)
-            .context("the database URL cannot be read; example: postgres://user@host/db")?;
-        let pool = pool::connect(options.clone())
-            .await
-            .context("the database does not answer; check DATABASE_URL")?;
+        let pool = pool::reach(url).await?;
+        let options = (*pool.connect_options()).clone();
         pool::migrate(&pool)
             .await
             .context("the database could not be brought up to date; see the message above")?;
@@ -155,6 +154,7 @@ impl App {
             log_ins: Arc::new(LogInLimits::new(config.limits.auth, clock.clone())),
             limits: Arc::new(Limits::new(config.limits, &clock)),
             rebuilds: Rebuilds::new(ledger.clone(), pool.clone()),
+            verifications: Verifications::new(pool.clone()),
             bulks: Bulks::new(ledger.clone()),
             exports: Exports::new(ledger.clone()),
             hub,
@@ -203,6 +203,11 @@ fn call_provider(provider: &Provider, config: &Config) -> anyhow::Result<Arc<dyn
 }
 
 impl App {
+    /// Where the database is, for messages.
+    pub fn database_place(&self) -> String {
+        pool::place(&self.pool.connect_options())
+    }
+
     /// Does not keep it running.
     pub fn downgrade(&self) -> WeakApp {
         WeakApp(Arc::downgrade(&self.0))

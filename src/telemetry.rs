@@ -1,6 +1,7 @@
 //! What does the operator see? Log lines on standard error and figures for Prometheus; never a name, phone, key or token.
 
 use crate::config::LogFormat;
+use metrics::{describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -25,6 +26,45 @@ pub fn start_logging(format: Option<LogFormat>) {
     };
 }
 
+/// Says what every figure is: the HELP lines.
+fn describe() {
+    for (name, what) in [
+        ("ledger_refused", "Requests that were refused, by dialect and code"),
+        ("ledger_conflicts", "Decisions that were made again because another was recorded first"),
+        ("ledger_append_retries", "Batches of appends that were sent again after a failure"),
+        ("ledger_events_appended", "Events appended by this process"),
+        ("ledger_calls_not_placed", "Due calls that the provider did not take"),
+        ("ledger_http_requests_total", "Requests, by method, route and status"),
+    ] {
+        describe_counter!(name, what);
+    }
+    for (name, what) in [
+        ("ledger_record_seconds", "Seconds from a command to its durable answer"),
+        ("ledger_append_seconds", "Seconds that one append statement takes"),
+        ("ledger_flush_seconds", "Seconds that one flush of the read models takes"),
+        ("ledger_batch_requests", "Requests in one append statement"),
+        ("ledger_http_request_seconds", "Seconds until an answer begins, by method, route and status"),
+    ] {
+        describe_histogram!(name, what);
+    }
+    for (name, what) in [
+        ("ledger_queue_depth", "Requests that wait to be appended"),
+        ("ledger_head_position", "The last position of the log"),
+        (
+            "ledger_followed_position",
+            "The position that the read models of this process's follower have reached",
+        ),
+        ("ledger_follower_lag", "Positions that the read models are behind the log"),
+        ("ledger_oldest_unfollowed_seconds", "Age of the oldest event that the read models do not hold yet"),
+        ("ledger_rebuild_progress", "Share of the log that the rebuild in this process has folded, 0 to 1"),
+        ("ledger_listeners", "Open event streams and sockets"),
+        ("ledger_pool_connections", "Database connections, by pool and whether they are busy or idle"),
+        ("ledger_pool_connections_max", "The most database connections, by pool"),
+    ] {
+        describe_gauge!(name, what);
+    }
+}
+
 /// The figures of this process, to be rendered for Prometheus.
 pub fn metrics() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -38,6 +78,7 @@ pub fn metrics() -> PrometheusHandle {
             let handle = recorder.handle();
             // Somebody else's recorder in this process (tests) keeps its place.
             let _ = metrics::set_global_recorder(recorder);
+            describe();
             handle
         })
         .clone()

@@ -23,14 +23,6 @@ impl Role {
             Self::Admin | Self::Supervisor | Self::Auditor | Self::Analyst => false,
         }
     }
-
-    /// Whether this role may read the log itself.
-    pub const fn reads_log(self) -> bool {
-        match self {
-            Self::Admin | Self::Auditor | Self::Analyst => true,
-            Self::Supervisor | Self::Telecaller | Self::Agent => false,
-        }
-    }
 }
 
 words! {

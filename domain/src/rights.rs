@@ -30,6 +30,29 @@ words! {
         DeleteReports = "delete_reports",
         ExportReports = "export_reports",
         ReadDashboards = "read_dashboards",
+        /// The panel's switch, windows and holidays.
+        ReadSchedule = "read_schedule",
+        /// Stopping and starting all dialing; whoever is no admin says why.
+        TurnSwitch = "turn_switch",
+        /// Windows, holidays, the zone, and the lock on the switch.
+        SetSchedule = "set_schedule",
+        /// The panel's numbers and how many there are of each status.
+        ReadNumbers = "read_numbers",
+        /// One number's status.
+        ChangeNumbers = "change_numbers",
+        /// Adding, exporting and deleting numbers, and changing many at once.
+        ManageNumbers = "manage_numbers",
+        /// The panel's people.
+        ManagePeople = "manage_people",
+        /// Figures of the panel's dashboard.
+        ReadStatistics = "read_statistics",
+        /// Events of the log and what is behind a figure, as far as one's reach goes.
+        ReadLog = "read_log",
+        /// All that is kept beside the log: read models, dead letters, restatements, verifications.
+        ReadLedger = "read_ledger",
+        VerifyLedger = "verify_ledger",
+        /// Rebuilding, resolving dead letters, lifting suppressions.
+        RepairLedger = "repair_ledger",
     }
 }
 
@@ -50,15 +73,30 @@ impl Role {
             Deed::ChangeUsers | Deed::ChangeLeads | Deed::MakeCalls | Deed::WriteReports => {
                 matches!(self, Self::Admin | Self::Supervisor | Self::Telecaller | Self::Agent)
             }
-            Deed::AssignLeads | Deed::SwitchUsers => matches!(self, Self::Admin | Self::Supervisor),
+            Deed::AssignLeads
+            | Deed::SwitchUsers
+            | Deed::ReadSchedule
+            | Deed::TurnSwitch
+            | Deed::ReadStatistics => {
+                matches!(self, Self::Admin | Self::Supervisor)
+            }
+            Deed::ReadNumbers => {
+                matches!(self, Self::Admin | Self::Supervisor | Self::Telecaller | Self::Agent)
+            }
+            Deed::ChangeNumbers => matches!(self, Self::Admin | Self::Telecaller | Self::Agent),
+            Deed::ReadLog => matches!(self, Self::Admin | Self::Supervisor | Self::Auditor | Self::Analyst),
+            Deed::ReadLedger => matches!(self, Self::Admin | Self::Auditor | Self::Analyst),
+            Deed::VerifyLedger => matches!(self, Self::Admin | Self::Auditor),
             Deed::RegisterUsers
             | Deed::DeleteUsers
             | Deed::DeleteLeads
             | Deed::DeleteCalls
             | Deed::DeleteReports
-            | Deed::NameCampaigns => {
-                matches!(self, Self::Admin)
-            }
+            | Deed::NameCampaigns
+            | Deed::SetSchedule
+            | Deed::ManageNumbers
+            | Deed::ManagePeople
+            | Deed::RepairLedger => matches!(self, Self::Admin),
         }
     }
 }
@@ -120,6 +158,9 @@ mod tests {
                         | Deed::ReadReports
                         | Deed::ExportReports
                         | Deed::ReadDashboards
+                        | Deed::ReadLog
+                        | Deed::ReadLedger
+                        | Deed::VerifyLedger
                 );
                 assert!(!(changes && looks_only.may(deed)), "{looks_only} {deed}");
             }

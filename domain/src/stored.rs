@@ -30,7 +30,7 @@ fn upcast(
 ) -> Result<Option<String>, StoredError> {
     match (name, version) {
         // The shape itself reads what 1.0 did not say.
-        (_, "1.0") | ("lead_requeued", "1.1") => Ok(None),
+        (_, "1.0") | ("lead_requeued" | "dialer_switch_set", "1.1") => Ok(None),
         _ => Err(StoredError::Unknown { name: name.to_owned(), version: version.to_owned() }),
     }
 }
@@ -60,7 +60,8 @@ pub fn decode(kind: StreamKind, name: &str, version: &str, payload: &str) -> Res
 }
 
 /// Versions that no event of this release is written in, and that it reads.
-const OLDER: [(StreamKind, &str, &str); 1] = [(StreamKind::Lead, "lead_requeued", "1.0")];
+const OLDER: [(StreamKind, &str, &str); 2] =
+    [(StreamKind::Lead, "lead_requeued", "1.0"), (StreamKind::Dialing, "dialer_switch_set", "1.0")];
 
 /// Every stored type and version that this release reads, by kind of stream: what the door of the log lets in.
 pub fn readable() -> Vec<(StreamKind, &'static str, &'static str)> {

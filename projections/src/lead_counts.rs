@@ -9,8 +9,8 @@ use bytes::BytesMut;
 use domain::lead::event::Source;
 use domain::lead::grade::Quality;
 use domain::status::{PanelStatus, Stage};
-use sqlx::QueryBuilder;
 use sqlx::error::BoxDynError;
+use sqlx::{Postgres, QueryBuilder};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -95,32 +95,46 @@ impl Counts {
 
 const CELL: &str = "panel_status, agent_id, stage, source, quality";
 
+/// The cells that a filter means which names nothing but what is told apart here.
+fn push_cells(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
+    sql.push(" WHERE true");
+    if let Some(status) = filter.status {
+        sql.push(" AND panel_status = ").push_bind(status.as_str());
+    }
+    if let Some(agent_id) = filter.agent_id {
+        sql.push(" AND agent_id = ").push_bind(agent_id);
+    }
+    if let Some((agents, or_nobody)) = &filter.agents {
+        let nobody = or_nobody.then_some(Uuid::nil());
+        let agents: Vec<Uuid> = agents.iter().copied().chain(nobody).collect();
+        sql.push(" AND agent_id = ANY(").push_bind(agents).push(")");
+    }
+    if !filter.stages.is_empty() {
+        let stages: Vec<&str> = filter.stages.iter().map(|stage| stage.as_str()).collect();
+        sql.push(" AND stage = ANY(").push_bind(stages).push(")");
+    }
+    if let Some(source) = filter.source {
+        sql.push(" AND source = ").push_bind(source.as_str());
+    }
+    if let Some(quality) = filter.quality {
+        sql.push(" AND quality = ").push_bind(quality.as_str());
+    }
+}
+
 impl Views {
     /// How many leads a filter means that names nothing but what is told apart here.
     pub(crate) async fn lead_count(&self, filter: &Filter) -> Result<i64, sqlx::Error> {
-        let mut sql = QueryBuilder::new("SELECT COALESCE(sum(leads), 0)::bigint FROM lead_counts WHERE true");
-        if let Some(status) = filter.status {
-            sql.push(" AND panel_status = ").push_bind(status.as_str());
-        }
-        if let Some(agent_id) = filter.agent_id {
-            sql.push(" AND agent_id = ").push_bind(agent_id);
-        }
-        if let Some((agents, or_nobody)) = &filter.agents {
-            let nobody = or_nobody.then_some(Uuid::nil());
-            let agents: Vec<Uuid> = agents.iter().copied().chain(nobody).collect();
-            sql.push(" AND agent_id = ANY(").push_bind(agents).push(")");
-        }
-        if !filter.stages.is_empty() {
-            let stages: Vec<&str> = filter.stages.iter().map(|stage| stage.as_str()).collect();
-            sql.push(" AND stage = ANY(").push_bind(stages).push(")");
-        }
-        if let Some(source) = filter.source {
-            sql.push(" AND source = ").push_bind(source.as_str());
-        }
-        if let Some(quality) = filter.quality {
-            sql.push(" AND quality = ").push_bind(quality.as_str());
-        }
+        let mut sql = QueryBuilder::new("SELECT COALESCE(sum(leads), 0)::bigint FROM lead_counts");
+        push_cells(&mut sql, filter);
         sql.build_query_scalar().fetch_one(&self.pool).await
+    }
+
+    /// The same by panel status.
+    pub(crate) async fn lead_counts(&self, filter: &Filter) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        let mut sql = QueryBuilder::new("SELECT panel_status, sum(leads)::bigint FROM lead_counts");
+        push_cells(&mut sql, filter);
+        sql.push(" GROUP BY panel_status ORDER BY panel_status");
+        sql.build_query_as().fetch_all(&self.pool).await
     }
 
     /// Leads by agent (nil: nobody) and stage.
@@ -130,17 +144,6 @@ impl Views {
              GROUP BY agent_id, stage",
         )
         .bind(agents)
-        .fetch_all(&self.pool)
-        .await
-    }
-
-    /// Leads by panel status, all or one agent's.
-    pub async fn lead_counts(&self, agent_id: Option<Uuid>) -> Result<Vec<(String, i64)>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT panel_status, sum(leads)::bigint FROM lead_counts WHERE $1::uuid IS NULL OR agent_id = $1 \
-             GROUP BY panel_status ORDER BY panel_status",
-        )
-        .bind(agent_id)
         .fetch_all(&self.pool)
         .await
     }

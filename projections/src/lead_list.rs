@@ -36,6 +36,8 @@ pub struct Filter {
     pub phone_key: Option<String>,
     /// In the number, the name or the address, in any spelling (`domain::search`).
     pub search: Option<String>,
+    /// The number that `search` may also be as a whole, as the ledger compares it.
+    pub search_key: Option<String>,
     /// Created then or later.
     pub from: Option<DateTime<Utc>>,
     /// Created before then.
@@ -174,6 +176,9 @@ fn push_filter(sql: &mut QueryBuilder<'_, Postgres>, filter: &Filter) {
         sql.push(" AND (l.phone LIKE ").push_bind(like(search));
         sql.push(format!(" OR {LEAD_NAME} LIKE ")).push_bind(folded.clone());
         sql.push(" OR COALESCE(l.folded_email, lower(l.email)) LIKE ").push_bind(folded);
+        if let Some(key) = &filter.search_key {
+            sql.push(" OR l.phone_key = ").push_bind(key.clone());
+        }
         if let Some(digits) = phone_digits(search) {
             sql.push(" OR l.phone_key LIKE ").push_bind(like(&digits));
         }
@@ -236,6 +241,17 @@ impl Views {
         sql.push(" LIMIT ").push_bind(COUNTED_MAX + 1).push(") AS counted");
         let count: i64 = sql.build_query_scalar().fetch_one(&self.pool).await?;
         Ok(Total { count: count.min(COUNTED_MAX), is_exact: count <= COUNTED_MAX })
+    }
+
+    /// How many there are of each panel status that occurs: from the counts read model, else counted one by one.
+    pub async fn leads_by_status(&self, filter: &Filter) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        if filter.is_counted() {
+            return self.lead_counts(filter).await;
+        }
+        let mut sql = QueryBuilder::new("SELECT l.panel_status, count(*) FROM lead l");
+        push_filter(&mut sql, filter);
+        sql.push(" GROUP BY l.panel_status ORDER BY l.panel_status");
+        sql.build_query_as().fetch_all(&self.pool).await
     }
 
     /// The next leads of a selection, by number: `(num, id)`. Changing them does not move what comes after.

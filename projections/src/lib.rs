@@ -16,8 +16,10 @@ pub mod streams;
 pub mod together;
 
 pub mod agents;
+pub mod attempts;
 pub mod batches;
 pub mod behind;
+pub mod belonging;
 pub mod call_history;
 pub mod call_list;
 pub mod call_metrics;

@@ -3,12 +3,13 @@
 
 use super::Ended;
 use crate::config::Config;
-use crate::postgres::data_directory::create_data_dir;
+use crate::postgres::data_directory::{DATA, create_data_dir};
 use crate::postgres::embedded::{Embedded, Options};
 use crate::postgres::embedded_error::EmbeddedError;
+use crate::postgres::pool;
 use crate::postgres::supervise::Supervisor;
 use crate::state::App;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::path::Path;
 
 /// Where a running service says how its private server is reached.
@@ -31,8 +32,17 @@ impl Database {
         }
     }
 
-    /// For a command: uses the server of a running service if there is one.
+    /// For a command on a ledger that is there: uses the server of a running service if there is one, and makes none.
     pub async fn reach(config: &Config) -> anyhow::Result<Self> {
+        match &config.database_url {
+            Some(url) => require_ledger(&url.0).await?,
+            None => require_data(config)?,
+        }
+        Self::reach_or_make(config).await
+    }
+
+    /// For a command that may be the first on its ledger (`import`): the same, and where there is no ledger yet it makes one.
+    pub async fn reach_or_make(config: &Config) -> anyhow::Result<Self> {
         if let Some(url) = &config.database_url {
             return Ok(Self::of_operator(&url.0));
         }
@@ -60,17 +70,65 @@ impl Database {
         }
         // Only commands beside a running service read it: without it they say so.
         let _ = std::fs::write(config.data_dir.join(URL_FILE), &url);
-        let place = format!("private PostgreSQL in {}", config.data_dir.display());
+        let place = format!("private PostgreSQL in {}", embedded.data_folder().display());
         Self { url, place, _supervisor: Some(Supervisor::start(embedded)) }
     }
 }
 
-/// Lets a command work on the ledger, beside a running service or alone, and ends what was started for it.
+/// Lets a command work on a ledger that is there, beside a running service or alone, and ends what was started for it.
 pub async fn on_ledger(
     config: Config,
     work: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
 ) -> anyhow::Result<Ended> {
     let database = Database::reach(&config).await?;
+    work_on(database, config, work).await
+}
+
+/// The same for a command that may make the ledger.
+pub async fn on_new_ledger(
+    config: Config,
+    work: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
+) -> anyhow::Result<Ended> {
+    let database = Database::reach_or_make(&config).await?;
+    work_on(database, config, work).await
+}
+
+/// Goes on if the data directory holds a ledger. A command in the wrong folder would otherwise make an empty one there and
+/// say that all is well.
+fn require_data(config: &Config) -> anyhow::Result<()> {
+    // A link that leads nowhere is a ledger whose data is missing, which the server's start says.
+    if config.data_dir.join(DATA).symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let dir = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    bail!(
+        "there is no ledger in {}; go to the folder it was made in, or set LEDGER_DATA_DIR or DATABASE_URL (lead-ledger \
+         serve makes a new one)",
+        dir.display()
+    )
+}
+
+/// Goes on if the operator's database holds a ledger.
+async fn require_ledger(url: &str) -> anyhow::Result<()> {
+    let pool = pool::reach(url).await?;
+    let place = pool::place(&pool.connect_options());
+    let is_there: bool =
+        sqlx::query_scalar("SELECT to_regclass('public.events') IS NOT NULL").fetch_one(&pool).await?;
+    pool.close().await;
+    if is_there {
+        return Ok(());
+    }
+    bail!(
+        "the database at {place} that DATABASE_URL names holds no ledger; correct DATABASE_URL (lead-ledger serve makes a new \
+         one)"
+    )
+}
+
+async fn work_on(
+    database: Database,
+    config: Config,
+    work: impl AsyncFnOnce(&App) -> anyhow::Result<()>,
+) -> anyhow::Result<Ended> {
     let app = App::start(config, &database.url, "", None).await?;
     let done = work(&app).await;
     app.end().await;

@@ -2,7 +2,7 @@
 //! not added is listed beside it.
 
 use super::Ended;
-use super::database::on_ledger;
+use super::database::on_new_ledger;
 use super::rebuild::progress_bar;
 use crate::config::Config;
 use crate::files::leads::{self, Reading};
@@ -48,7 +48,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let mut file =
         File::open(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
     if let Some(agent) = options.agent.clone() {
-        return on_ledger(config, async |app| leads(app, &agent, file, &options).await).await;
+        return on_new_ledger(config, async |app| leads(app, &agent, file, &options).await).await;
     }
     let region = options.region.unwrap_or_default();
     // The whole file first: a fault in its last line must not leave half of it imported.
@@ -57,7 +57,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
         Ok((count, file))
     });
     let (count, file) = checked.await?;
-    on_ledger(config, async |app| import(app, file, count, &options).await).await
+    on_new_ledger(config, async |app| import(app, file, count, &options).await).await
 }
 
 /// Reads on a thread of its own; a reader that gives up is the file's fault.

@@ -54,7 +54,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
         None => None,
     };
     let database = Database::reach(&config).await?;
-    let pool = pool::connect(pool::options(&database.url)?).await?;
+    let pool = pool::reach(&database.url).await?;
     let only = match &options.lead {
         Some(id) => Some(find(&pool, id).await?),
         None => None,

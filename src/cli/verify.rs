@@ -4,15 +4,11 @@ use super::Ended;
 use super::database::Database;
 use super::rebuild::{print, progress_bar, told_to};
 use crate::config::Config;
-use crate::ledger::chain::{self, ChainReport};
+use crate::ledger::chain::ChainReport;
 use crate::ledger::verification;
 use crate::postgres::pool;
-use anyhow::Context;
 use clap::Args;
-use projections::checkpoint;
-use projections::feed::FeedError;
-use projections::rebuild::{self, Report, Targets};
-use serde_json::json;
+use projections::rebuild::Report;
 
 #[derive(Clone, Debug, Args)]
 pub struct Options {
@@ -23,37 +19,19 @@ pub struct Options {
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let database = Database::reach(&config).await?;
-    let pool = pool::connect(pool::options(&database.url)?).await?;
+    let pool = pool::reach(&database.url).await?;
     pool::migrate(&pool).await?;
-    let bar = progress_bar("chain");
-    let chain =
-        chain::check(&pool, |at, of| told_to(&bar)(at, of)).await.context("the log cannot be read")?;
-    bar.finish_and_clear();
-    let diverged = checkpoint::compare_with_log(&mut *pool.acquire().await?).await;
-    let diverged = match diverged {
-        Ok(()) => None,
-        Err(FeedError::Database(error)) => return Err(error.into()),
-        Err(diverged) => Some(diverged.to_string()),
-    };
-    let report = if chain.faults.is_empty() {
-        let bar = progress_bar("folding");
-        let report = rebuild::run(&pool, &Targets::all(), true, told_to(&bar)).await;
-        bar.finish_and_clear();
-        Some(report.context("the read models could not be compared")?)
-    } else {
-        // A fold of a log that is not what it was would prove nothing.
-        None
-    };
-    let is_clean =
-        chain.faults.is_empty() && diverged.is_none() && report.as_ref().is_some_and(Report::is_clean);
-    let told =
-        json!({ "is_clean": is_clean, "chain": chain, "read_models_stand": diverged, "read_models": report });
-    verification::keep(&pool, &told).await?;
+    let (chain_bar, folding_bar) = (progress_bar("chain"), progress_bar("folding"));
+    let on_chain = told_to(&chain_bar);
+    let found = verification::run(&pool, |at, of| on_chain(at, of), told_to(&folding_bar)).await;
+    chain_bar.finish_and_clear();
+    folding_bar.finish_and_clear();
+    let found = found?;
     if options.json {
-        println!("{told}");
+        println!("{}", serde_json::to_string(&found)?);
     } else {
-        tell(&chain, report.as_ref());
-        if let Some(diverged) = diverged {
+        tell(&found.chain, found.read_models.as_ref());
+        if let Some(diverged) = &found.read_models_stand {
             println!(
                 "read models: {diverged}; restore the log from a backup, or rebuild --all if it is the right one"
             );
@@ -61,7 +39,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     }
     pool.close().await;
     tokio::task::spawn_blocking(move || drop(database)).await?;
-    Ok(if is_clean { Ended::Done } else { Ended::Mismatch })
+    Ok(if found.is_clean { Ended::Done } else { Ended::Mismatch })
 }
 
 fn tell(chain: &ChainReport, report: Option<&Report>) {

@@ -3,6 +3,7 @@
 use super::secret_file::exposure;
 use super::{Fault, LogFormat, Secret};
 use ipnet::IpNet;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
@@ -22,17 +23,21 @@ pub(super) struct Source {
     secret_in_file: Option<&'static str>,
     /// Files with secrets that others can read, each with the setting that it is for and what is wrong.
     exposed: Vec<(&'static str, String)>,
+    /// Names that were looked up: all that there are.
+    known: RefCell<BTreeSet<String>>,
     pub(super) faults: Vec<Fault>,
 }
 
 impl Source {
     pub(super) fn open(file: &str, environment: BTreeMap<String, String>) -> Self {
         let (values, in_file, exposed, faults) = (BTreeMap::new(), BTreeSet::new(), Vec::new(), Vec::new());
-        let mut source = Self { values, in_file, secret_in_file: None, exposed, faults };
+        let mut source =
+            Self { values, in_file, secret_in_file: None, exposed, known: RefCell::default(), faults };
         match file.parse::<toml::Table>() {
             Ok(table) => {
                 for (name, value) in table {
                     let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+                    source.in_file.insert(name.to_uppercase());
                     source.values.insert(name.to_uppercase(), text);
                 }
             }
@@ -47,11 +52,37 @@ impl Source {
     }
 
     pub(super) fn fault(&mut self, variable: &'static str, problem: String, example: &'static str) {
-        self.faults.push(Fault { variable, problem, example });
+        self.faults.push(Fault { variable: variable.into(), problem, example });
+    }
+
+    /// Refuses settings that nobody looked up, once all are read: in the file every name, in the environment those that
+    /// begin as ours do. A misspelt setting would otherwise be the default without a word.
+    pub(super) fn refuse_unknown(&mut self) {
+        let known = self.known.take();
+        let is_ours = |name: &str, value: &str| {
+            self.in_file.contains(name)
+                || (name.starts_with("LEDGER_") || name.starts_with("DIALER_")) && !is_of_others(name, value)
+        };
+        let unknown: Vec<&String> = self
+            .values
+            .iter()
+            .filter(|(name, value)| !known.contains(*name) && is_ours(name, value))
+            .map(|(name, _)| name)
+            .collect();
+        let fault = |name: &String| {
+            let nearest = known.iter().min_by_key(|known| distance(name, known));
+            let problem = nearest.map_or_else(
+                || "there is no such setting".to_owned(),
+                |nearest| format!("there is no such setting; did you mean {nearest}?"),
+            );
+            Fault { variable: name.clone().into(), problem, example: "" }
+        };
+        self.faults.extend(unknown.into_iter().map(fault).collect::<Vec<_>>());
     }
 
     /// A value that is neither missing nor blank.
     pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.known.borrow_mut().insert(name.to_owned());
         self.values.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
@@ -142,7 +173,8 @@ impl Source {
 
     /// A secret, from the variable or from the file that `NAME_FILE` names.
     pub(super) fn secret(&mut self, name: &'static str) -> Option<Secret> {
-        if let Some(value) = self.text(name) {
+        let (value, path) = (self.text(name), self.text(&format!("{name}_FILE")));
+        if let Some(value) = value {
             // A database's address is no secret where it has no password in it.
             let is_secret = name != "DATABASE_URL" || has_password(&value);
             if is_secret && self.in_file.contains(name) {
@@ -150,7 +182,7 @@ impl Source {
             }
             return Some(Secret(value));
         }
-        let path = self.text(&format!("{name}_FILE"))?;
+        let path = path?;
         self.exposed.extend(exposure(Path::new(&path)).map(|problem| (name, problem)));
         match std::fs::read_to_string(Path::new(&path)) {
             Ok(value) => Some(Secret(value.trim().to_owned())),
@@ -208,4 +240,33 @@ fn has_password(url: &str) -> bool {
         url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?']).next().unwrap_or_default();
     let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
     user.contains(':') || url.to_ascii_lowercase().contains("password=")
+}
+
+/// Whether a name that begins as ours do is another's: Kubernetes describes a service called `ledger` or `dialer` in these
+/// variables, and the tests have settings of their own that the service inherits.
+fn is_of_others(name: &str, value: &str) -> bool {
+    const TESTS: [&str; 4] =
+        ["LEDGER_FAULT_ROUNDS", "LEDGER_FAULT_SECONDS", "LEDGER_SIMULATE", "LEDGER_SIMULATE_SEED"];
+    let rest = name.strip_prefix("LEDGER_").or_else(|| name.strip_prefix("DIALER_")).unwrap_or(name);
+    TESTS.contains(&name)
+        || rest.starts_with("SERVICE_HOST")
+        || rest.starts_with("SERVICE_PORT")
+        || rest.starts_with("PORT_")
+        || rest == "PORT" && value.contains("://")
+}
+
+/// How many characters have to be put in, taken out or replaced to make one name of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
 }

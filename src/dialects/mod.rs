@@ -10,12 +10,13 @@ pub mod native;
 pub mod scheduling;
 pub mod telecaller;
 
-use crate::http::{health, request};
+use crate::http::{figures, health, request};
 use crate::state::App;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::get;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -34,21 +35,33 @@ pub fn router(app: App) -> Router {
         .merge(telecaller::routes(&app))
         .merge(crate::ui::routes())
         .merge(docs::routes())
+        .fallback(not_found)
         .layer(crate::live::sockets::layer(&app))
         .layer(cors(&app.config.cors_origins))
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(telecaller::reject::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), request::surround))
+        .layer(middleware::from_fn(figures::counted))
         .with_state(app)
+}
+
+/// What no dialect has, in the shape of the dialect under whose folder it was looked for (C-50).
+async fn not_found(request: Request) -> Response {
+    if dialer_panel::is_under(request.uri().path()) {
+        dialer_panel::reject::not_found(request).await
+    } else {
+        telecaller::reject::not_found(request).await
+    }
 }
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// What other sites' pages may read of an answer.
-const EXPOSED: [HeaderName; 7] = [
+const EXPOSED: [HeaderName; 8] = [
     header::ETAG,
     header::RETRY_AFTER,
     HeaderName::from_static("ledger-position"),
     HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("x-total-count"),
     HeaderName::from_static("ratelimit-limit"),
     HeaderName::from_static("ratelimit-remaining"),
     HeaderName::from_static("ratelimit-reset"),

@@ -23,7 +23,10 @@ pub async fn ready(State(app): State<App>) -> Response {
         }
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            let problem = "the database does not answer";
+            let problem = format!(
+                "the database at {} does not answer; start it, or correct DATABASE_URL and start again",
+                app.database_place()
+            );
             let body = json!({ "status": "unavailable", "problem": problem, "problems": [problem] });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
         }
@@ -33,6 +36,11 @@ pub async fn ready(State(app): State<App>) -> Response {
 /// Figures for Prometheus.
 pub async fn figures(State(app): State<App>) -> Response {
     gauge!("ledger_queue_depth").set(app.ledger.queue_depth() as f64);
+    for (pool, usage) in app.ledger.pools() {
+        gauge!("ledger_pool_connections", "pool" => pool, "state" => "busy").set(f64::from(usage.busy));
+        gauge!("ledger_pool_connections", "pool" => pool, "state" => "idle").set(f64::from(usage.idle));
+        gauge!("ledger_pool_connections_max", "pool" => pool).set(f64::from(usage.max));
+    }
     let views = app.ledger.views();
     if let Ok(head) = views.head().await {
         let followed = app.ledger.followed().min(head);

@@ -8,6 +8,7 @@ use super::intent::{Intent, Prepared, Secret};
 use domain::agent::Agent;
 use domain::credential::Credential;
 use domain::dialing::Dialing;
+use domain::ids::AnyId;
 use domain::keys::{Key, KeyKind, TakeKey};
 use domain::lead::event::DuplicateSuspected;
 use domain::lead::{Lead, LeadCommand, LeadEvent};
@@ -126,6 +127,14 @@ impl<'l> Desk<'l> {
     /// Finds a lead by its integer id (`num`, not its phone number); deleted leads are found too.
     pub async fn lead_of_num(&self, num: i64) -> Result<Option<Uuid>, RecordError> {
         self.ledger.inner.loader.lead_of_num(num).await
+    }
+
+    /// Finds a lead by any of its ids (C-02); deleted leads are found too.
+    pub async fn lead_of_id(&self, id: AnyId) -> Result<Option<Uuid>, RecordError> {
+        match id {
+            AnyId::Num(num) => self.lead_of_num(num).await,
+            AnyId::Uuid(_) | AnyId::Oid { .. } => Ok(self.views().find_lead(id).await?.map(|lead| lead.id)),
+        }
     }
 
     /// A lead as it was after its event of that sequence: what an answer once given was about.

@@ -61,6 +61,7 @@ mod statement;
 pub mod stock;
 pub mod take_ad_lead;
 pub mod teams;
+pub mod told_events;
 mod turns;
 pub mod verification;
 pub mod work_lead;
@@ -75,6 +76,15 @@ use projections::Views;
 use projections::together::Together;
 use sqlx::PgPool;
 use std::sync::Arc;
+
+/// Connections of a pool.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PoolUsage {
+    pub busy: u32,
+    pub idle: u32,
+    /// The most that there may be.
+    pub max: u32,
+}
 
 /// The ledger. Cheap to clone.
 #[derive(Clone)]
@@ -171,6 +181,21 @@ impl Ledger {
     /// Requests that wait to be appended.
     pub fn queue_depth(&self) -> usize {
         self.inner.lane.depth()
+    }
+
+    /// How many connections each pool of this ledger has, by name.
+    pub fn pools(&self) -> [(&'static str, PoolUsage); 3] {
+        let usage = |pool: &PgPool| {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            let busy = pool.size().saturating_sub(idle);
+            PoolUsage { busy, idle, max: pool.options().get_max_connections() }
+        };
+        let inner = &self.inner;
+        [
+            ("main", usage(&inner.pool)),
+            ("lookups", usage(&inner.by_key)),
+            ("downloads", usage(&inner.downloads)),
+        ]
     }
 
     pub(crate) fn pool(&self) -> &PgPool {

@@ -2,12 +2,14 @@
 //! no end says so.
 
 use super::Ledger;
+use super::error::RecordError;
+use super::told_events::ToldEvent;
 use crate::shutdown::Tasks;
+use domain::rights::Reach;
 use futures_util::Stream;
-pub use projections::feed::Record;
 use projections::feed::{self, FeedError};
-use sqlx::PgPool;
 use std::time::Duration;
+use thiserror::Error;
 use tokio::sync::mpsc;
 
 /// The most events of one answer.
@@ -19,22 +21,37 @@ const PAGES_AHEAD: usize = 2;
 /// How long a reader may take no page before it is let go.
 const STALL_MAX: Duration = Duration::from_mins(1);
 
+/// How an event is written, without its line feed.
+pub type Line = fn(&ToldEvent) -> Result<String, serde_json::Error>;
+
+/// Why the log was not handed out to its end.
+#[derive(Debug, Error)]
+enum Ended {
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error(transparent)]
+    Ledger(#[from] RecordError),
+    #[error("an event cannot be written: {0}")]
+    Line(#[from] serde_json::Error),
+}
+
 impl Ledger {
-    /// The events after position `after` up to `upto`, each written by `line` and ended with a line feed. A reader who
-    /// goes away, or takes nothing for a minute, ends it.
+    /// The events after position `after` up to `upto` that somebody of this reach may read, each written by `line` and ended
+    /// with a line feed. A reader who goes away, or takes nothing for a minute, ends it.
     pub fn replay(
         &self,
         tasks: &Tasks,
         after: i64,
         upto: i64,
-        line: fn(&Record) -> Result<String, serde_json::Error>,
+        reach: Reach,
+        line: Line,
     ) -> impl Stream<Item = Result<String, std::io::Error>> + Send + use<> {
         let (sender, receiver) = mpsc::channel(PAGES_AHEAD);
-        let (pool, stopping) = (self.inner.downloads.clone(), tasks.clone());
+        let (this, stopping) = (self.clone(), tasks.clone());
         // A task of its own: it ends in time, however rarely the reader's connection is looked after.
         tasks.start(async move {
             let written = tokio::select! {
-                written = write_lines(&pool, after, upto, line, &sender) => written,
+                written = this.write_lines(after, upto, &reach, line, &sender) => written,
                 () = stopping.stopping() => return,
             };
             if let Err(error) = written {
@@ -48,37 +65,38 @@ impl Ledger {
             Some((piece, receiver))
         })
     }
+
+    async fn write_lines(
+        &self,
+        mut after: i64,
+        upto: i64,
+        reach: &Reach,
+        line: Line,
+        sender: &Sender,
+    ) -> Result<(), Ended> {
+        while after < upto {
+            let end = upto.min(after + PAGE);
+            let mut conn = self.inner.downloads.acquire().await.map_err(FeedError::from)?;
+            let records = feed::page(&mut conn, after, end).await?;
+            // The connection is free while the reader reads.
+            drop(conn);
+            let mut page = String::new();
+            for told in self.tell_events(records, reach).await? {
+                page.push_str(&line(&told)?);
+                page.push('\n');
+            }
+            match tokio::time::timeout(STALL_MAX, sender.send(Ok(page))).await {
+                Ok(Ok(())) => after = end,
+                // The reader has gone.
+                Ok(Err(_)) => return Ok(()),
+                Err(_) => {
+                    tracing::info!(after, "a reader of the log took nothing for a minute and is let go");
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 type Sender = mpsc::Sender<Result<String, std::io::Error>>;
-
-async fn write_lines(
-    pool: &PgPool,
-    mut after: i64,
-    upto: i64,
-    line: fn(&Record) -> Result<String, serde_json::Error>,
-    sender: &Sender,
-) -> Result<(), FeedError> {
-    while after < upto {
-        let end = upto.min(after + PAGE);
-        let mut conn = pool.acquire().await?;
-        let records = feed::page(&mut conn, after, end).await?;
-        // The connection is free while the reader reads.
-        drop(conn);
-        let mut page = String::new();
-        for record in &records {
-            page.push_str(&line(record).map_err(|_| FeedError::Protocol)?);
-            page.push('\n');
-        }
-        match tokio::time::timeout(STALL_MAX, sender.send(Ok(page))).await {
-            Ok(Ok(())) => after = end,
-            // The reader has gone.
-            Ok(Err(_)) => return Ok(()),
-            Err(_) => {
-                tracing::info!(after, "a reader of the log took nothing for a minute and is let go");
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
-}

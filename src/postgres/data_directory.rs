@@ -27,7 +27,7 @@ use super::socket::hash_of;
 pub(super) const FALLBACK_ROOT: &str = "/var/lib/lead-ledger";
 
 /// The name of the folder with the data.
-pub(super) const DATA: &str = "postgres";
+pub const DATA: &str = "postgres";
 
 const LOCK: &str = "lock";
 

@@ -95,6 +95,12 @@ impl Embedded {
         self.server.pid
     }
 
+    /// The folder that really holds the data: `LEDGER_DATA_DIR`, or where the server's user can get to.
+    #[must_use]
+    pub fn data_folder(&self) -> &Path {
+        &self.directory.home
+    }
+
     /// What the operator should know about where the data are.
     #[must_use]
     pub fn notice(&self) -> Option<&str> {

@@ -2,7 +2,7 @@
 //!
 //! `public` comes first: that is where migrations keep their own table, and no read model lives there.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
@@ -33,6 +33,28 @@ pub fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
 /// For who sends the same few statements all day and reaches every row by its key: planned once, and never a scan.
 pub fn by_key(options: PgConnectOptions) -> PgConnectOptions {
     options.options([("enable_seqscan", "off"), ("plan_cache_mode", "force_generic_plan")])
+}
+
+/// Where a database is, for messages: host and port, or the folder of its socket; no user and no password.
+pub fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None if options.get_host().starts_with('/') => options.get_host().to_owned(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}
+
+/// A pool of connections to `url`, or a sentence that names where the database was looked for and the next step.
+pub async fn reach(url: &str) -> anyhow::Result<PgPool> {
+    let options = options(url)
+        .context("the database URL cannot be read; example: DATABASE_URL=postgres://user@host/db")?;
+    let place = place(&options);
+    connect(options).await.with_context(|| {
+        format!(
+            "the database at {place} does not answer; is it running, and does it let this machine in? \
+             Start it, or correct DATABASE_URL"
+        )
+    })
 }
 
 /// A pool of such connections.

@@ -21,6 +21,7 @@ use crate::state::App;
 use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -43,5 +44,6 @@ pub fn routes() -> Router<App> {
         .route("/page.js", get(assets::script))
         .fallback(reject::not_found)
         .layer(SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)));
-    Router::new().nest(HOME, pages)
+    // Whoever types the address of the service is a person: this is where people begin.
+    Router::new().route("/", get(|| async { Redirect::to(HOME) })).nest(HOME, pages)
 }

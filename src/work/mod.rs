@@ -8,3 +8,4 @@ pub mod refold;
 pub mod remembered;
 pub mod settle;
 pub mod tick;
+pub mod verifications;

@@ -79,7 +79,7 @@ async fn a_file_is_imported_and_what_was_not_added_is_listed() {
     let errors = std::fs::read_to_string(dir.path().join("numbers.errors.csv")).unwrap();
     assert_eq!(errors, "row,number,problem\n3,letters,not a phone number\n4,0912 111 2222,duplicate\n");
     let admin = Client::person(&app, "admin").await;
-    assert_eq!(admin.get("/api/numbers").await.body["total"], 2);
+    assert_eq!(admin.get("/api/v1/numbers").await.body["total"], 2);
     let again = printed(&run(&app, dir.path(), &["import", "numbers.csv", "--errors", "again.csv"]));
     assert_eq!(again, "0 inserted, 3 duplicates, 1 invalid");
     assert_eq!(run(&app, dir.path(), &["import", "nothing.csv"]).status.code(), Some(2));
@@ -151,4 +151,92 @@ fn a_body_is_signed_as_the_documents_program_signs_it() {
     child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
     let known = "8c134c045d66966c8bcd785cf0cd48e0a458dbf4e804471b7a05265e8938a19a";
     assert_eq!(printed(&child.wait_with_output().unwrap()), known);
+}
+
+/// Seen as a new user: a command in the wrong folder makes no empty ledger there and says that all is well; it says where it
+/// looked.
+#[test]
+fn commands_in_a_folder_without_a_ledger_make_none_and_say_where_they_looked() {
+    let dir = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["verify"][..],
+        &["verify", "--json"],
+        &["user", "list"],
+        &["user", "passwd", "admin"],
+        &["key", "list"],
+        &["replay"],
+        &["rebuild", "--all"],
+        &["set-aside", "1", "--because", "a trial"],
+    ] {
+        let output = ledger(dir.path(), arguments).stdin(Stdio::null()).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?} {told}");
+        assert!(
+            told.contains("there is no ledger in") && told.contains(".lead-ledger"),
+            "{arguments:?} {told}"
+        );
+        assert!(told.contains("LEDGER_DATA_DIR"), "{told}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "{arguments:?} made something");
+    }
+}
+
+/// The same where DATABASE_URL names a database that is empty, and where nothing answers there.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_name_the_database_that_is_empty_or_away() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    // A database of its server without any table of ours.
+    let name = format!("empty_{}", uuid::Uuid::now_v7().simple());
+    sqlx::query(&format!("CREATE DATABASE {name}")).execute(&app.app.pool).await.unwrap();
+    let (base, query) = app.database_url.split_once('?').unwrap_or((&app.database_url, ""));
+    let empty = format!("{}/{name}?{query}", base.rsplit_once('/').unwrap().0);
+    let output = ledger(dir.path(), &["user", "list"]).env("DATABASE_URL", &empty).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && told.contains("holds no ledger"), "{told}");
+    for (url, place) in [
+        ("postgres://nobody:secret@127.0.0.1:9/db", "127.0.0.1:9"),
+        ("postgres://nobody@/db?host=/nowhere/at/all", "/nowhere/at/all"),
+    ] {
+        for arguments in [&["user", "list"][..], &["verify"], &["serve"]] {
+            let output = ledger(dir.path(), arguments).env("DATABASE_URL", url).output().unwrap();
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{arguments:?} {told}");
+            let last = told.lines().last().unwrap_or_default();
+            assert!(last.contains(place) && last.contains("DATABASE_URL"), "{arguments:?} {told}");
+            assert!(!told.contains("secret"), "{told}");
+        }
+    }
+}
+
+/// A misspelt setting is refused with the nearest known name, wherever it stands.
+#[test]
+fn an_unknown_setting_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = |output: Output| {
+        assert_eq!(output.status.code(), Some(64), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let environment = told(ledger(dir.path(), &["serve"]).env("LEDGER_BND", "127.0.0.1:1").output().unwrap());
+    assert!(
+        environment.contains("LEDGER_BND") && environment.contains("did you mean LEDGER_BIND?"),
+        "{environment}"
+    );
+    std::fs::write(dir.path().join("lead-ledger.toml"), "ledger_timezon = \"UTC\"\n").unwrap();
+    let file = told(ledger(dir.path(), &["user", "list"]).output().unwrap());
+    assert!(file.contains("LEDGER_TIMEZON: ") && file.contains("did you mean LEDGER_TIMEZONE?"), "{file}");
+}
+
+/// F13: start-up warns of a lease that ends before a dialer's pause does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_lease_is_warned_of_at_the_start() {
+    let app = TestApp::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let mut command = ledger(dir.path(), &["serve"]);
+    command.env("DATABASE_URL", &app.database_url).env("RUST_LOG", "warn").env("LEDGER_LEASE_MINUTES", "5");
+    let (mut service, _) = crate::faults::serve_logged(&mut command, &log).await;
+    service.kill().unwrap();
+    service.wait().unwrap();
+    let told = std::fs::read_to_string(log).unwrap();
+    assert!(told.contains("LEDGER_LEASE_MINUTES=5") && told.contains("600 seconds"), "{told}");
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 pub enum DialingEvent {
     DialingOpened(DialingOpened),
     DialerSwitchSet(DialerSwitchSet),
+    SwitchLockSet(SwitchLockSet),
     ScheduleSet(ScheduleSet),
     AdNamesSet(AdNamesSet),
 }
@@ -22,6 +23,7 @@ impl DialingEvent {
         match self {
             Self::DialingOpened(_) => "dialing_opened",
             Self::DialerSwitchSet(_) => "dialer_switch_set",
+            Self::SwitchLockSet(_) => "switch_lock_set",
             Self::ScheduleSet(_) => "schedule_set",
             Self::AdNamesSet(_) => "ad_names_set",
         }
@@ -29,7 +31,12 @@ impl DialingEvent {
 
     /// The version of the stored shape.
     pub const fn version(&self) -> &'static str {
-        "1.0"
+        match self {
+            Self::DialerSwitchSet(_) => "1.1",
+            Self::DialingOpened(_) | Self::SwitchLockSet(_) | Self::ScheduleSet(_) | Self::AdNamesSet(_) => {
+                "1.0"
+            }
+        }
     }
 }
 
@@ -46,9 +53,35 @@ pub struct DialingOpened {
 pub struct DialerSwitchSet {
     pub at: Instant,
     pub enabled: bool,
-    /// The lead whose report flipped it; `None`: a person did.
+    /// The lead whose report flipped it; `None`: a person did, or a report for which no lead was found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_on: Option<LeadId>,
+    /// Whether a dialer's report flipped it. Version 1.0 said so by `reported_on` alone.
+    #[serde(default)]
+    pub by_report: bool,
+    /// Why a person flipped it, where they said so; since version 1.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SwitchReason>,
+}
+
+impl DialerSwitchSet {
+    /// Whether a dialer's report flipped it, whatever version the event was stored in.
+    pub const fn is_by_dialer(&self) -> bool {
+        self.by_report || self.reported_on.is_some()
+    }
+}
+
+/// Why the switch was turned, in a person's own words.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SwitchReason {
+    pub reason: String,
+}
+
+/// Whether reports may flip the switch from now on, where nothing else of the schedule changed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SwitchLockSet {
+    pub at: Instant,
+    pub switch_locked: bool,
 }
 
 /// A weekly window in local time, from `start_time` up to but not including `end_time`; may cross midnight.

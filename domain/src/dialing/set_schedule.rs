@@ -1,6 +1,6 @@
 //! An admin sets the windows, holidays and zone in which numbers may be dialed (C-20).
 
-use super::event::{DialingEvent, ScheduleSet, Window};
+use super::event::{DialingEvent, ScheduleSet, SwitchLockSet, Window};
 use super::state::Dialing;
 use crate::Refusal;
 use crate::time::Instant;
@@ -39,10 +39,14 @@ impl SetSchedule {
         let is_so = dialing.skip_holidays == self.skip_holidays
             && dialing.timezone == self.timezone
             && dialing.windows == self.windows
-            && dialing.holidays == self.holidays
-            && dialing.switch_locked == self.switch_locked;
-        if is_so {
+            && dialing.holidays == self.holidays;
+        if is_so && dialing.switch_locked == self.switch_locked {
             return Ok(Vec::new());
+        }
+        // The lock says nothing of when numbers may be dialed: dialers need not read the schedule again for it.
+        if is_so {
+            let set = SwitchLockSet { at: self.at, switch_locked: self.switch_locked };
+            return Ok(vec![DialingEvent::SwitchLockSet(set)]);
         }
         Ok(vec![DialingEvent::ScheduleSet(ScheduleSet {
             at: self.at,
@@ -80,5 +84,25 @@ mod tests {
             dialing.apply(event);
         }
         assert_eq!(set("Asia/Tehran", 6).decide(&dialing), Ok(Vec::new()));
+    }
+
+    /// C-18
+    #[test]
+    fn a_lock_alone_raises_no_schedule_version() {
+        let mut dialing = Dialing::default();
+        for event in set("Asia/Tehran", 6).decide(&dialing).unwrap() {
+            dialing.apply(event);
+        }
+        let version = dialing.schedule_version;
+        let locked = SetSchedule { switch_locked: true, ..set("Asia/Tehran", 6) };
+        for event in locked.decide(&dialing).unwrap() {
+            dialing.apply(event);
+        }
+        assert_eq!((dialing.switch_locked, dialing.schedule_version), (true, version));
+        let both = SetSchedule { switch_locked: false, ..set("Asia/Tehran", 5) };
+        for event in both.decide(&dialing).unwrap() {
+            dialing.apply(event);
+        }
+        assert_eq!((dialing.switch_locked, dialing.schedule_version), (false, version + 1));
     }
 }

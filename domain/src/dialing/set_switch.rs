@@ -1,6 +1,6 @@
 //! Dialing is switched on or off, by a person or by a dialer's report (B-111, C-18).
 
-use super::event::{DialerSwitchSet, DialingEvent};
+use super::event::{DialerSwitchSet, DialingEvent, SwitchReason};
 use super::state::Dialing;
 use crate::Refusal;
 use crate::ids::LeadId;
@@ -17,13 +17,10 @@ pub struct SetSwitch {
 /// Who flips the switch.
 #[derive(Clone, Debug)]
 pub enum SwitchedBy {
-    Person,
+    /// A person, with the reason they gave; `None`: they gave none.
+    Person { reason: Option<String> },
     /// A report of a call at that time, on that lead (if one was found), by a credential that may or may not flip switches.
-    Report {
-        attempted_at: Instant,
-        lead_id: Option<LeadId>,
-        is_permitted: bool,
-    },
+    Report { attempted_at: Instant, lead_id: Option<LeadId>, is_permitted: bool },
 }
 
 impl SetSwitch {
@@ -31,14 +28,16 @@ impl SetSwitch {
         if dialing.enabled == self.enabled || self.ignored(dialing).is_some() {
             return Ok(Vec::new());
         }
-        let reported_on = match &self.by {
-            SwitchedBy::Person => None,
-            SwitchedBy::Report { lead_id, .. } => *lead_id,
+        let (reported_on, by_report, reason) = match &self.by {
+            SwitchedBy::Person { reason } => (None, false, reason.clone()),
+            SwitchedBy::Report { lead_id, .. } => (*lead_id, true, None),
         };
         Ok(vec![DialingEvent::DialerSwitchSet(DialerSwitchSet {
             at: self.at,
             enabled: self.enabled,
             reported_on,
+            by_report,
+            person: reason.map(|reason| SwitchReason { reason }),
         })])
     }
 
@@ -82,7 +81,34 @@ mod tests {
         let later = Dialing { switched_at: Some(minute(6)), ..open.clone() };
         assert_eq!(off(5, true).ignored(&later), Some(Warning::SwitchOutdated));
         assert_eq!(off(5, true).decide(&later), Ok(Vec::new()));
+        let mut switched = open.clone();
+        for event in off(5, true).decide(&open).unwrap() {
+            switched.apply(event);
+        }
+        assert!(switched.disabled_by_dialer && !switched.enabled);
         let already = Dialing { enabled: false, ..open };
         assert_eq!((off(5, false).decide(&already), off(5, false).ignored(&already)), (Ok(Vec::new()), None));
+    }
+
+    #[test]
+    fn a_person_says_why_and_dialing_is_then_off_by_no_dialer() {
+        let by = SwitchedBy::Person { reason: Some("the trunk is down".to_owned()) };
+        let mut dialing = Dialing::default();
+        for event in (SetSwitch { at: minute(1), enabled: false, by }).decide(&dialing).unwrap() {
+            let DialingEvent::DialerSwitchSet(set) = &event else { panic!("{event:?}") };
+            assert_eq!(set.person.as_ref().unwrap().reason, "the trunk is down");
+            dialing.apply(event);
+        }
+        assert!(!dialing.enabled && !dialing.disabled_by_dialer);
+    }
+
+    /// Version 1.0 knew that a report flipped the switch by its lead alone.
+    #[test]
+    fn an_old_event_of_a_report_still_says_that_a_dialer_did_it() {
+        let old = r#"{"at":"2025-03-01T08:00:00Z","enabled":false,"reported_on":"01900000-0000-7000-8000-000000000006"}"#;
+        let old: DialerSwitchSet = serde_json::from_str(old).unwrap();
+        let mut dialing = Dialing::default();
+        dialing.apply(DialingEvent::DialerSwitchSet(old));
+        assert!(dialing.disabled_by_dialer);
     }
 }

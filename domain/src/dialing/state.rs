@@ -15,13 +15,16 @@ pub struct Dialing {
     /// When the switch was last flipped; older reports no longer flip it.
     pub switched_at: Option<Instant>,
     pub switch_locked: bool,
+    /// Dialing is off because a dialer's report switched it off.
+    #[serde(default)]
+    pub disabled_by_dialer: bool,
     pub skip_holidays: bool,
     /// IANA name.
     pub timezone: String,
     pub windows: Vec<Window>,
     pub holidays: Vec<NaiveDate>,
     pub policy: DialPolicy,
-    /// 1 once opened, and one more with every switch, window or holiday change.
+    /// 1 once opened, and one more with every switch, window or holiday change; the lock on the switch is none of them.
     pub schedule_version: i64,
     /// What people call campaigns, advertisements and forms: `campaign:ID`, `ad:ID`, `form:ID`.
     #[serde(default)]
@@ -34,6 +37,7 @@ impl Default for Dialing {
             enabled: true,
             switched_at: None,
             switch_locked: false,
+            disabled_by_dialer: false,
             skip_holidays: true,
             timezone: "UTC".to_owned(),
             windows: Vec::new(),
@@ -53,7 +57,7 @@ impl Dialing {
 
     /// Takes in one event.
     pub fn apply(&mut self, event: DialingEvent) {
-        if !matches!(event, DialingEvent::AdNamesSet(_)) {
+        if !matches!(event, DialingEvent::AdNamesSet(_) | DialingEvent::SwitchLockSet(_)) {
             self.schedule_version += 1;
         }
         match event {
@@ -65,7 +69,9 @@ impl Dialing {
             DialingEvent::DialerSwitchSet(e) => {
                 self.enabled = e.enabled;
                 self.switched_at = Some(e.at);
+                self.disabled_by_dialer = !e.enabled && e.is_by_dialer();
             }
+            DialingEvent::SwitchLockSet(e) => self.switch_locked = e.switch_locked,
             DialingEvent::ScheduleSet(e) => {
                 self.skip_holidays = e.skip_holidays;
                 self.timezone = e.timezone;

@@ -146,7 +146,10 @@ fn dialing_events() -> Vec<DialingEvent> {
             at: at(),
             enabled: false,
             reported_on: Some(LeadId(id(6))),
+            by_report: true,
+            person: Some(crate::dialing::event::SwitchReason { reason: "the trunk is down".to_owned() }),
         }),
+        DialingEvent::SwitchLockSet(crate::dialing::event::SwitchLockSet { at: at(), switch_locked: true }),
         DialingEvent::ScheduleSet(ScheduleSet {
             at: at(),
             skip_holidays: true,

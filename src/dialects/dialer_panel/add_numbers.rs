@@ -1,6 +1,6 @@
 //! `POST /api/numbers`: an admin adds numbers; each is new, known already, or no phone number (B-115).
 
-use super::caller::Admin;
+use super::caller::Member;
 use super::reject::{Body, LIST_MAX, Reject, Rejected};
 use super::words;
 use crate::http::written;
@@ -56,7 +56,7 @@ struct Request {
 )]
 pub async fn handler(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     body: Body<LIST_MAX>,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let numbers = numbers(&body.json).map_err(|reject| admin.reject(reject))?;
@@ -89,7 +89,7 @@ fn numbers(body: &Value) -> Result<Vec<String>, Reject> {
 /// Adds and answers what came of it.
 pub async fn answer(
     app: &App,
-    admin: &Admin,
+    admin: &Member,
     numbers: Vec<String>,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let reply = add(app, admin, numbers).await.map_err(|error| admin.reject(error))?;
@@ -97,7 +97,7 @@ pub async fn answer(
     Ok((written::headers(reply.position, is_followed, false), Json(reply)))
 }
 
-async fn add(app: &App, admin: &Admin, numbers: Vec<String>) -> Result<Reply, RecordError> {
+async fn add(app: &App, admin: &Member, numbers: Vec<String>) -> Result<Reply, RecordError> {
     let context = admin.context();
     let mut reply = Reply::default();
     let mut numbers = numbers.into_iter();

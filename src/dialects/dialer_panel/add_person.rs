@@ -1,6 +1,6 @@
 //! `POST /api/admins`: an admin lets somebody in.
 
-use super::caller::Admin;
+use super::caller::Member;
 use super::people::{self, Reply, Said};
 use super::reject::{Body, Reject, Rejected};
 use crate::http::written;
@@ -21,7 +21,7 @@ use domain::principal::Role;
 )]
 pub async fn handler(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     body: Body,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let register = register(&body).await.map_err(|reject| admin.reject(reject))?;

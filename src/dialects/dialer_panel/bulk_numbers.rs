@@ -1,7 +1,7 @@
 //! `POST /api/numbers/bulk` (`update_status`, `reset`, `delete`), `/bulk-status`, `/bulk-delete`, and `GET
 //! /api/numbers/bulk/{id}`: one answer for each number, rejections by number, in the background if it takes long (C-22).
 
-use super::caller::Admin;
+use super::caller::Member;
 use super::reject::{self, Body, LIST_MAX, Reject, Rejected};
 use super::selection::Selection;
 use super::words;
@@ -90,7 +90,7 @@ enum Asked {
     request_body = Request,
     responses((status = 200, body = Reply), (status = 202, body = Reply)),
 )]
-pub async fn any(State(app): State<App>, admin: Admin, body: Body<LIST_MAX>) -> Result<Response, Rejected> {
+pub async fn any(State(app): State<App>, admin: Member, body: Body<LIST_MAX>) -> Result<Response, Rejected> {
     bulk(&app, &admin, &body, Asked::Action).await
 }
 
@@ -102,7 +102,7 @@ pub async fn any(State(app): State<App>, admin: Admin, body: Body<LIST_MAX>) -> 
 )]
 pub async fn status(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     body: Body<LIST_MAX>,
 ) -> Result<Response, Rejected> {
     bulk(&app, &admin, &body, Asked::Status).await
@@ -116,7 +116,7 @@ pub async fn status(
 )]
 pub async fn delete(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     body: Body<LIST_MAX>,
 ) -> Result<Response, Rejected> {
     bulk(&app, &admin, &body, Asked::Delete).await
@@ -129,13 +129,13 @@ pub async fn delete(
     params(("job_id" = String, Path)),
     responses((status = 200, body = Reply)),
 )]
-pub async fn progress(State(app): State<App>, admin: Admin, Named(id): Named) -> Result<Response, Rejected> {
+pub async fn progress(State(app): State<App>, admin: Member, Named(id): Named) -> Result<Response, Rejected> {
     let found = Uuid::try_parse(&id).ok().and_then(|id| Some((id, app.bulks.find(id)?)));
     let (id, bulk) = found.ok_or_else(|| admin.reject(Reject::NotFound("Bulk change")))?;
     Ok(Json(words_of(id, &bulk)).into_response())
 }
 
-async fn bulk(app: &App, admin: &Admin, body: &Body<LIST_MAX>, asked: Asked) -> Result<Response, Rejected> {
+async fn bulk(app: &App, admin: &Member, body: &Body<LIST_MAX>, asked: Asked) -> Result<Response, Rejected> {
     let bulk = read(app, body, asked).await.map_err(|reject| admin.reject(reject))?;
     let (id, bulk) = app.bulks.start(&app.tasks, admin.context(), bulk, PATIENCE).await;
     if bulk.problem.is_some() {

@@ -1,22 +1,24 @@
-//! Who calls the dialer panel: a dialer by its token (B-092), an admin or an agent by a person's token.
+//! Who calls the dialer panel: a dialer by its token (B-092), or a person by theirs, as far as their role may do what the
+//! path is for (C-36).
 
 use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
 use crate::http::limits::Bucket;
 use crate::http::request::request_id;
+use crate::http::rights::For;
 use crate::ledger::machines::Machine;
 use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::principal::{Principal, Role, Scope};
-use std::ops::Deref;
+use domain::rights::{Deed, Reach};
 use uuid::Uuid;
 
 /// The name of this dialect in metadata.
 pub const DIALECT: &str = "dialer_panel";
 
-/// A dialer that showed a good token. Persons' tokens are nothing here, nor is this token anywhere else.
+/// A dialer that showed a good token. People's tokens do not open its paths, nor does its token open theirs.
 #[derive(Clone, Debug)]
 pub struct Dialer {
     pub machine: Machine,
@@ -58,10 +60,12 @@ impl FromRequestParts<App> for Dialer {
     }
 }
 
-/// Somebody who works with the panel: an admin, or an agent, who sees only their own numbers.
+/// A person who is logged in and may do what they ask for.
 #[derive(Clone, Debug)]
 pub struct Member {
     pub person: Person,
+    /// Whose numbers they see: everybody's, their team's and nobody's, or only their own.
+    pub reach: Reach,
     pub request_id: String,
 }
 
@@ -76,9 +80,14 @@ impl Member {
         }
     }
 
-    /// Whose numbers they may see and change; `None`: everybody's.
+    /// Whose numbers they may change; `None`: everybody's.
     pub fn only(&self) -> Option<Uuid> {
         (self.person.role() != Role::Admin).then_some(self.person.id)
+    }
+
+    /// Whether they may do something beyond what the path is for.
+    pub fn may(&self, deed: Deed) -> bool {
+        self.person.role().may(deed)
     }
 
     /// A "no" to their request.
@@ -101,33 +110,11 @@ impl FromRequestParts<App> for Member {
         let token = bearer(&parts.headers).ok_or_else(|| reject(Reject::NotAuthenticated))?;
         let person = app.find_person(token).await.map_err(|error| reject(error.into()))?;
         let person = person.ok_or_else(|| reject(Reject::NotAuthenticated))?;
-        match person.role() {
-            Role::Admin | Role::Agent | Role::Telecaller => Ok(Self { person, request_id }),
-            Role::Supervisor | Role::Auditor | Role::Analyst => Err(reject(Reject::NotPermitted)),
+        let is_allowed = parts.extensions.get::<For>().is_some_and(|For(deed)| person.role().may(*deed));
+        if !is_allowed {
+            return Err(reject(Reject::NotPermitted));
         }
-    }
-}
-
-/// An admin of the panel.
-#[derive(Clone, Debug)]
-pub struct Admin(Member);
-
-impl Deref for Admin {
-    type Target = Member;
-
-    fn deref(&self) -> &Member {
-        &self.0
-    }
-}
-
-impl FromRequestParts<App> for Admin {
-    type Rejection = Rejected;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Rejected> {
-        let member = Member::from_request_parts(parts, app).await?;
-        if member.only().is_some() {
-            return Err(member.reject(Reject::NotPermitted));
-        }
-        Ok(Self(member))
+        let reach = app.ledger.reach(person.id, person.role()).await.map_err(|error| reject(error.into()))?;
+        Ok(Self { person, reach, request_id })
     }
 }

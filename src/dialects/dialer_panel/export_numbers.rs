@@ -1,7 +1,7 @@
 //! `POST /api/numbers/export`: the selected numbers as XLSX (B-117, B-118, B-119, C-33). Rows go from the database through
 //! the writer into a temporary file and from there to the client: none of it is held in memory.
 
-use super::caller::Admin;
+use super::caller::Member;
 use super::number;
 use super::reject::{Body, LIST_MAX, Reject, Rejected};
 use super::selection::Selection;
@@ -67,7 +67,7 @@ struct Request {
 )]
 pub async fn handler(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     body: Body<LIST_MAX>,
 ) -> Result<Response, Rejected> {
     let file = export(&app, &body).await.map_err(|reject| admin.reject(reject))?;

@@ -1,6 +1,6 @@
-//! `GET /api/schedule`: the switch, the windows and the holidays (admins; C-20).
+//! `GET /api/schedule`: the switch, the windows and the holidays (admins and supervisors; C-20).
 
-use super::caller::Admin;
+use super::caller::Member;
 use super::reject::Rejected;
 use super::words;
 use crate::state::App;
@@ -21,7 +21,11 @@ pub struct Reply {
     intervals: Vec<Interval>,
     holidays: Vec<NaiveDate>,
     switch_locked: bool,
+    /// A dialer's report switched dialing off.
+    disabled_by_dialer: bool,
     schedule_version: i64,
+    /// The same under the name that the web application reads (F17).
+    version: i64,
     server_time: String,
 }
 
@@ -39,8 +43,8 @@ struct Interval {
     summary = "Switch, windows, holidays",
     responses((status = 200, body = Reply)),
 )]
-pub async fn handler(State(app): State<App>, admin: Admin) -> Result<Json<Reply>, Rejected> {
-    let dialing = app.ledger.dialing().await.map_err(|error| admin.reject(error))?;
+pub async fn handler(State(app): State<App>, member: Member) -> Result<Json<Reply>, Rejected> {
+    let dialing = app.ledger.dialing().await.map_err(|error| member.reject(error))?;
     Ok(Json(reply(&app, &dialing)))
 }
 
@@ -58,7 +62,9 @@ pub fn reply(app: &App, dialing: &Dialing) -> Reply {
         intervals: dialing.windows.iter().map(interval).collect(),
         holidays: dialing.holidays.clone(),
         switch_locked: dialing.switch_locked,
+        disabled_by_dialer: dialing.disabled_by_dialer,
         schedule_version: dialing.schedule_version,
+        version: dialing.schedule_version,
         server_time: words::instant(app.ledger.now(), dialing.zone()),
     }
 }

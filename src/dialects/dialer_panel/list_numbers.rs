@@ -1,4 +1,6 @@
-//! `GET /api/numbers`: the numbers, filtered, searched, sorted, in pages; an agent's are their own.
+//! `GET /api/numbers`: numbers, filtered, searched, sorted, in pages; the panel's web application reads a bare list and
+//! `X-Total-Count` (F7). `GET /api/v1/numbers` answers the same page as an object with `items` and `total`. Agents see
+//! their own numbers, supervisors their team's and those of nobody.
 
 use super::caller::Member;
 use super::number::{self, Number};
@@ -9,6 +11,7 @@ use crate::ledger::RecordError;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use domain::text::{integer_word, is_blank};
 use projections::lead_list::Total;
 use serde::Serialize;
@@ -18,6 +21,9 @@ use utoipa::ToSchema;
 /// Numbers a page where no `limit` is given, and at most.
 const LIMIT: i64 = 50;
 const LIMIT_MAX: i64 = 500;
+/// How many numbers all pages hold.
+const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = NumberPage)]
 pub struct Reply {
@@ -31,11 +37,27 @@ pub struct Reply {
 
 #[utoipa::path(
     get, path = "/api/numbers", operation_id = "list_numbers", tag = "numbers",
-    summary = "Numbers in pages; agents see their own",
+    summary = "A bare list of numbers, a page at a time; agents see their own",
+    params(("status" = Option<String>, Query), ("search" = Option<String>, Query), ("agent_id" = Option<String>, Query), ("start_date" = Option<String>, Query), ("end_date" = Option<String>, Query), ("sort_by" = Option<String>, Query), ("sort_order" = Option<String>, Query), ("skip" = Option<i64>, Query, minimum = 0), ("limit" = Option<i64>, Query, minimum = 0)),
+    responses((status = 200, body = Vec<Number>, headers(("X-Total-Count" = i64, description = "Numbers on all pages; a search or dates are counted up to 10,000 only")))),
+)]
+pub async fn bare(
+    State(app): State<App>,
+    member: Member,
+    Members(query): Members,
+) -> Result<(HeaderMap, Json<Vec<Number>>), Rejected> {
+    let reply = list(&app, &query, &member).await.map_err(|reject| member.reject(reject))?;
+    let headers = HeaderMap::from_iter([(TOTAL_COUNT, HeaderValue::from(reply.total))]);
+    Ok((headers, Json(reply.items)))
+}
+
+#[utoipa::path(
+    get, path = "/api/v1/numbers", operation_id = "list_numbers_with_total", tag = "numbers",
+    summary = "Numbers in pages, with their total; agents see their own",
     params(("status" = Option<String>, Query), ("search" = Option<String>, Query), ("agent_id" = Option<String>, Query), ("start_date" = Option<String>, Query), ("end_date" = Option<String>, Query), ("sort_by" = Option<String>, Query), ("sort_order" = Option<String>, Query), ("skip" = Option<i64>, Query, minimum = 0), ("limit" = Option<i64>, Query, minimum = 0)),
     responses((status = 200, body = Reply)),
 )]
-pub async fn handler(
+pub async fn with_total(
     State(app): State<App>,
     member: Member,
     Members(query): Members,
@@ -44,7 +66,7 @@ pub async fn handler(
 }
 
 async fn list(app: &App, fields: &Map<String, Value>, member: &Member) -> Result<Reply, Reject> {
-    let Selection { filter, order } = Selection::read(app, fields, member.only()).await?;
+    let Selection { filter, order } = Selection::read(app, fields, &member.reach).await?;
     let skip = whole(fields, "skip", 0, i64::MAX)?;
     let limit = whole(fields, "limit", LIMIT, LIMIT_MAX)?.max(1);
     let views = app.ledger.views();

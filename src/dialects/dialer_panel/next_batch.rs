@@ -1,4 +1,5 @@
-//! `GET /api/dialer/next-batch?size=`: numbers to dial, leased to the asker for a while (B-094 to B-100, C-19).
+//! `GET /api/dialer/next-batch?size=`: numbers to dial, leased to the asker for a while (B-094 to B-100, C-19). `HEAD` leases
+//! nothing (C-50).
 
 use super::caller::Dialer;
 use super::reject::{Reject, Rejected};
@@ -10,20 +11,21 @@ use crate::ledger::machines::sha256_hex;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::dialing::Dialing;
 use domain::dialing::gate::Gate;
 use domain::keys::Key;
 use projections::agents::AgentRow;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 #[expect(clippy::struct_field_names, reason = "the names are the document's")]
 #[derive(Serialize, ToSchema)]
 #[schema(as = BatchAllowed)]
-struct Allowed {
+pub(super) struct Allowed {
     call_allowed: bool,
     timezone: String,
     server_time: String,
@@ -43,7 +45,7 @@ struct ActiveAgent {
 #[derive(Serialize, ToSchema)]
 struct Batch {
     batch_id: Uuid,
-    size_requested: u32,
+    size_requested: i64,
     size_returned: usize,
     lease_expires_at: String,
     /// What fences the lease: a report that names it clears no other's. The batch id under another name.
@@ -60,7 +62,7 @@ struct Number {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = BatchNotAllowed)]
-struct NotAllowed {
+pub(super) struct NotAllowed {
     call_allowed: bool,
     timezone: String,
     server_time: String,
@@ -74,7 +76,7 @@ struct NotAllowed {
 #[schema(as = NextBatch)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "told to clients")]
-enum Reply {
+pub(super) enum Reply {
     Allowed(Allowed),
     NotAllowed(NotAllowed),
 }
@@ -82,7 +84,7 @@ enum Reply {
 #[utoipa::path(
     get, path = "/api/dialer/next-batch", operation_id = "next_batch", tag = "dialer",
     summary = "Numbers to dial, leased for a while",
-    params(("size" = Option<u32>, Query, minimum = 1), ("Idempotency-Key" = Option<String>, Header)),
+    params(("size" = Option<i64>, Query, minimum = 1), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = Reply)),
 )]
 pub async fn handler(
@@ -91,43 +93,68 @@ pub async fn handler(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Rejected> {
-    let size_requested =
-        size(query.as_deref(), app.config.batch_size).map_err(|reject| dialer.reject(reject))?;
+    let size = size(query.as_deref(), app.config.batch_size).map_err(|reject| dialer.reject(reject))?;
+    answer(&app, &dialer, size, &headers).await
+}
+
+/// `HEAD`: whether a `GET` would be heard. A proxy, a link checker or `curl -I` must not take numbers away that nobody
+/// then dials.
+pub async fn head(
+    State(app): State<App>,
+    dialer: Dialer,
+    RawQuery(query): RawQuery,
+) -> Result<StatusCode, Rejected> {
+    size(query.as_deref(), app.config.batch_size).map_err(|reject| dialer.reject(reject))?;
+    Ok(StatusCode::OK)
+}
+
+/// A batch of `size_requested` numbers, as many as there are and may be leased, or why there is none.
+pub async fn answer(
+    app: &App,
+    dialer: &Dialer,
+    size_requested: i64,
+    headers: &HeaderMap,
+) -> Result<Response, Rejected> {
     let dialing = app.ledger.dialing().await.map_err(|error| dialer.reject(error))?;
     if let Gate::Closed { reason, retry_after_seconds } = dialing.gate(app.ledger.now()) {
-        return Ok(not_allowed(&app, &dialing, reason.as_str(), retry_after_seconds));
+        return Ok(not_allowed(app, &dialing, reason.as_str(), retry_after_seconds));
     }
     let (batch, written) =
-        issue(&app, &dialer, size_requested, &headers).await.map_err(|error| dialer.reject(error))?;
+        issue(app, dialer, size_requested, headers).await.map_err(|error| dialer.reject(error))?;
     // The switch may have been turned while the batch was decided: then there is none.
     if batch.numbers.is_empty() {
         let dialing = app.ledger.dialing().await.map_err(|error| dialer.reject(error))?;
         if let Gate::Closed { reason, retry_after_seconds } = dialing.gate(app.ledger.now()) {
-            return Ok(not_allowed(&app, &dialing, reason.as_str(), retry_after_seconds));
+            return Ok(not_allowed(app, &dialing, reason.as_str(), retry_after_seconds));
         }
     }
     let agents =
         app.ledger.views().active_callers().await.map_err(|error| dialer.reject(RecordError::from(error)))?;
-    Ok((written, Json(allowed(&app, &dialing, size_requested, batch, agents))).into_response())
+    Ok((written, Json(allowed(app, &dialing, size_requested, batch, agents))).into_response())
 }
 
-/// The `size` asked for; unknown parameters and an empty value say nothing.
-fn size(query: Option<&str>, default: u32) -> Result<u32, Reject> {
+/// The `size` asked for, however large; unknown parameters and an empty value say nothing.
+pub fn size(query: Option<&str>, default: u32) -> Result<i64, Reject> {
     let mut pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
     match pairs.rfind(|(name, value)| *name == "size" && !value.is_empty()) {
-        None => Ok(default),
-        Some((_, value)) => value.parse().ok().filter(|size| *size >= 1).ok_or(Reject::Invalid {
-            loc: vec!["query", "size"],
-            msg: "Expected a whole number of at least 1".to_owned(),
-            kind: "greater_than_equal",
-        }),
+        None => Ok(i64::from(default)),
+        Some((_, value)) => words::count(&Value::from(value)).ok_or_else(|| no_size("query")),
+    }
+}
+
+/// A size that is none, and where it stood.
+pub fn no_size(place: &'static str) -> Reject {
+    Reject::Invalid {
+        loc: vec![place, "size"],
+        msg: "Expected a whole number of at least 1".to_owned(),
+        kind: "greater_than_equal",
     }
 }
 
 async fn issue(
     app: &App,
     dialer: &Dialer,
-    size_requested: u32,
+    size_requested: i64,
     headers: &HeaderMap,
 ) -> Result<(IssuedBatch, HeaderMap), RecordError> {
     let given = idempotency::key(headers).map(|key| sha256_hex(format!("next-batch:{key}")));
@@ -135,6 +162,8 @@ async fn issue(
     if let Some(batch) = first_batch(app, receipt.as_ref()).await? {
         return Ok((batch, written::headers(app.ledger.followed(), true, true)));
     }
+    // More than any batch holds is as many as a batch may hold (C-19).
+    let size_requested = u32::try_from(size_requested).unwrap_or(u32::MAX);
     let request = IssueBatch {
         size_requested,
         size: size_requested.min(app.config.batch_size_max),
@@ -168,7 +197,7 @@ async fn first_batch(app: &App, receipt: Option<&Key>) -> Result<Option<IssuedBa
 fn allowed(
     app: &App,
     dialing: &Dialing,
-    size_requested: u32,
+    size_requested: i64,
     batch: IssuedBatch,
     agents: Vec<AgentRow>,
 ) -> Allowed {

@@ -24,7 +24,31 @@ pub struct Number {
     last_attempt_at: Option<String>,
     assigned_agent_id: Option<i64>,
     assigned_agent_name: Option<String>,
+    /// The same agent as the web application reads it (F7).
+    assigned_agent: Option<AssignedAgent>,
     last_user_message: Option<String>,
+}
+
+/// Whose a number is.
+#[derive(Serialize, ToSchema)]
+struct AssignedAgent {
+    id: i64,
+    username: Option<String>,
+    first_name: String,
+    last_name: String,
+    phone_number: Option<String>,
+}
+
+impl From<&AgentRow> for AssignedAgent {
+    fn from(row: &AgentRow) -> Self {
+        Self {
+            id: row.num,
+            username: row.username.clone(),
+            first_name: row.first_name.clone(),
+            last_name: row.last_name.clone(),
+            phone_number: row.phone.clone(),
+        }
+    }
 }
 
 /// Something is gone.
@@ -63,6 +87,7 @@ fn number(lead: &LeadRow, agent: Option<&AgentRow>, zone: Tz) -> Number {
         last_attempt_at: lead.last_attempt_at.map(|at| words::instant(at, zone)),
         assigned_agent_id: agent.map(|agent| agent.num),
         assigned_agent_name: agent.map(AgentRow::name),
+        assigned_agent: agent.map(AssignedAgent::from),
         last_user_message: lead.last_message.clone(),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     add_numbers, add_person, bulk_numbers, change_number, change_person, export_numbers, get_schedule,
-    list_numbers, list_people, next_batch, number_stats, put_schedule, report_result, upload_numbers,
+    list_numbers, list_people, next_batch, number_stats, own_account, put_schedule, report_result,
+    request_batch, statistics, upload_numbers,
 };
 use crate::http::openapi::{Refused, Scheme, refusals, secure, tell_apart};
 use utoipa::openapi::OpenApi as Document;
@@ -25,9 +26,10 @@ impl Modify for Shared {
         description = "Numbers to dial and what came of them; numbers and people (document 003)."
     ),
     paths(
-        next_batch::handler, report_result::handler, get_schedule::handler, put_schedule::handler,
+        next_batch::handler, request_batch::handler, report_result::handler, own_account::show, own_account::change, get_schedule::handler, put_schedule::handler,
         list_people::handler, add_person::handler, change_person::update, change_person::activate,
-        change_person::deactivate, change_person::reset_password, change_person::delete, list_numbers::handler,
+        change_person::deactivate, change_person::reset_password, change_person::delete, list_numbers::bare,
+        list_numbers::with_total, statistics::numbers, statistics::attempts, statistics::trend,
         number_stats::handler, add_numbers::handler, upload_numbers::handler, export_numbers::handler,
         bulk_numbers::any, bulk_numbers::status, bulk_numbers::delete, bulk_numbers::progress,
         change_number::set_status, change_number::reset, change_number::delete,

@@ -1,6 +1,7 @@
 //! A person as the panel shows it, and what may be said of one (B-116).
 
 use super::reject::Reject;
+use super::words;
 use crate::http::values;
 use crate::ledger::RecordError;
 use crate::ledger::people::checked_hash;
@@ -22,6 +23,7 @@ const NAME_MAX: usize = 200;
 pub struct Reply {
     id: i64,
     username: Option<String>,
+    /// `ADMIN`, `AGENT`, `SUPERVISOR`, `AUDITOR` or `ANALYST`.
     role: String,
     first_name: String,
     last_name: String,
@@ -37,7 +39,8 @@ impl From<&AgentRow> for Reply {
         Self {
             id: row.num,
             username: row.username.clone(),
-            role: row.role.clone(),
+            role: Role::from_word(&row.role)
+                .map_or_else(|| row.role.to_uppercase(), |role| words::role(role).to_owned()),
             first_name: row.first_name.clone(),
             last_name: row.last_name.clone(),
             phone_number: row.phone.clone(),
@@ -54,7 +57,8 @@ impl From<&AgentRow> for Reply {
 #[expect(dead_code, reason = "told to clients; read by its names")]
 pub struct Request {
     username: Option<String>,
-    #[schema(pattern = "^(admin|supervisor|agent|telecaller|auditor|analyst)$")]
+    /// In upper or lower case.
+    #[schema(pattern = "(?i)^(admin|supervisor|agent|telecaller|auditor|analyst)$")]
     role: Option<String>,
     first_name: Option<String>,
     last_name: Option<String>,

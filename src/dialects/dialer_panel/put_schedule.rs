@@ -1,6 +1,6 @@
-//! `PUT /api/schedule`: an admin changes what is given; the rest stays (C-20).
+//! `PUT /api/schedule`: an admin changes what is given; the rest stays (C-20). A supervisor turns the switch and says why.
 
-use super::caller::Admin;
+use super::caller::Member;
 use super::get_schedule::{self, Reply};
 use super::reject::{Body, Reject, Rejected};
 use super::words;
@@ -17,9 +17,11 @@ use domain::dialing::event::Window;
 use domain::dialing::set_schedule::SetSchedule;
 use domain::dialing::set_switch::{SetSwitch, SwitchedBy};
 use domain::dialing::{DialingCommand, decide};
+use domain::rights::Deed;
 use domain::stream::StreamId;
 use domain::time::{TimeError, parse_day};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 #[derive(Deserialize, ToSchema)]
@@ -32,6 +34,19 @@ struct Request {
     /// Gregorian days, such as 2026-03-21.
     holidays: Option<Vec<String>>,
     switch_locked: Option<bool>,
+    /// Why the switch is turned; supervisors must say so.
+    reason: Option<String>,
+}
+
+impl Request {
+    /// Whether it says nothing but which way the switch is turned.
+    fn is_switch_only(&self) -> bool {
+        self.skip_holidays.is_none()
+            && self.timezone.is_none()
+            && self.intervals.is_none()
+            && self.holidays.is_none()
+            && self.switch_locked.is_none()
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -50,18 +65,32 @@ struct Interval {
 )]
 pub async fn handler(
     State(app): State<App>,
-    admin: Admin,
+    member: Member,
     body: Body,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let request: Request = serde_json::from_value(body.json)
-        .map_err(|error| admin.reject(Reject::invalid("body", error.to_string(), "value_error")))?;
-    let windows = windows(request.intervals.as_deref()).map_err(|reject| admin.reject(reject))?;
-    let holidays = holidays(request.holidays.as_deref()).map_err(|reject| admin.reject(reject))?;
-    let action = Change { request: &request, windows, holidays };
-    let recorded = app.ledger.record(&admin.context(), &action).await.map_err(|error| admin.reject(error))?;
-    let dialing = app.ledger.dialing().await.map_err(|error| admin.reject(error))?;
+        .map_err(|error| member.reject(Reject::invalid("body", error.to_string(), "value_error")))?;
+    let action = change(&request, &member).map_err(|reject| member.reject(reject))?;
+    let recorded =
+        app.ledger.record(&member.context(), &action).await.map_err(|error| member.reject(error))?;
+    let dialing = app.ledger.dialing().await.map_err(|error| member.reject(error))?;
     let headers = written::headers(recorded.position, recorded.is_followed, false);
     Ok((headers, Json(get_schedule::reply(&app, &dialing))))
+}
+
+/// What is changed, if the member may and the values can be meant.
+fn change<'a>(request: &'a Request, member: &Member) -> Result<Change<'a>, Reject> {
+    let may_set_all = member.may(Deed::SetSchedule);
+    if !may_set_all && !request.is_switch_only() {
+        return Err(Reject::NotPermitted);
+    }
+    let reason = words::text(request.reason.clone().map(Value::from).as_ref()).0;
+    if !may_set_all && request.enabled.is_some() && reason.is_none() {
+        return Err(Reject::invalid("reason", "Say why the switch is turned", "missing"));
+    }
+    let (windows, holidays) =
+        (windows(request.intervals.as_deref())?, holidays(request.holidays.as_deref())?);
+    Ok(Change { request, windows, holidays, reason })
 }
 
 fn windows(intervals: Option<&[Interval]>) -> Result<Option<Vec<Window>>, Reject> {
@@ -93,6 +122,7 @@ struct Change<'a> {
     request: &'a Request,
     windows: Option<Vec<Window>>,
     holidays: Option<Vec<NaiveDate>>,
+    reason: Option<String>,
 }
 
 impl Action for Change<'_> {
@@ -112,7 +142,8 @@ impl Action for Change<'_> {
         desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
         if let Some(enabled) = request.enabled {
             let dialing = desk.dialing().await?;
-            let set = SetSwitch { at: desk.now(), enabled, by: SwitchedBy::Person };
+            let by = SwitchedBy::Person { reason: self.reason.clone() };
+            let set = SetSwitch { at: desk.now(), enabled, by };
             desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSwitch(set))?);
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::words;
 use crate::files::FileError;
 use crate::http::body::{self, BodyError, JsonError};
+use crate::http::fields::Problem;
 use crate::http::limits::Standing;
 use crate::http::request::request_id;
 use crate::http::upload::UploadError;
@@ -198,6 +199,17 @@ impl From<Refusal> for Reject {
     }
 }
 
+impl From<Vec<Problem>> for Reject {
+    fn from(problems: Vec<Problem>) -> Self {
+        let first = problems.into_iter().next();
+        first.map_or(Self::Internal, |problem| Self::Invalid {
+            loc: problem.loc.to_vec(),
+            msg: problem.msg,
+            kind: problem.kind,
+        })
+    }
+}
+
 /// A rule's "no": a word for programs, and the panel's own words.
 pub fn told(refusal: Refusal) -> (&'static str, String) {
     if let Refusal::StatusIsImmutable(status) = refusal {
@@ -293,6 +305,13 @@ impl From<FileError> for Reject {
             }
         }
     }
+}
+
+/// A path of this dialect's folders that is none (C-50).
+pub async fn not_found(request: Request) -> Response {
+    let id = request_id(request.extensions());
+    let body = json!({ "detail": "Not Found", "code": "not_found", "request_id": id });
+    (StatusCode::NOT_FOUND, Json(body)).into_response()
 }
 
 /// A known path, another method; axum adds `Allow`.

@@ -5,7 +5,7 @@ use super::words;
 use crate::http::values;
 use chrono_tz::Tz;
 use domain::external_id::external_id;
-use domain::ids::BatchId;
+use domain::ids::{AnyId, BatchId};
 use domain::lead::attempt::Warning;
 use domain::outcome::Outcome;
 use domain::text::trim;
@@ -17,7 +17,8 @@ use uuid::Uuid;
 /// What a dialer says of a call.
 #[derive(Clone, Debug)]
 pub struct Report {
-    pub number_id: Option<i64>,
+    /// In any of its spellings (C-02).
+    pub number_id: Option<AnyId>,
     /// As written, never blank.
     pub phone_number: Option<String>,
     pub outcome: Outcome,
@@ -26,7 +27,7 @@ pub struct Report {
     pub attempted_at: Option<Instant>,
     /// A time is stated and cannot be read: what else is said tells this report from others (C-17).
     pub is_time_unread: bool,
-    pub agent_id: Option<i64>,
+    pub agent_id: Option<AnyId>,
     pub agent_phone: Option<String>,
     pub call_allowed: Option<bool>,
     pub remarks: Remarks,
@@ -50,8 +51,7 @@ impl Report {
         };
         let mut warnings = Vec::new();
         let (phone_number, _) = words::text(field("phone_number"));
-        let number_id =
-            named(field("number_id"), Warning::NumberIdUnreadable, &mut warnings, values::integer);
+        let number_id = named(field("number_id"), Warning::NumberIdUnreadable, &mut warnings, words::id);
         if phone_number.is_none() && number_id.is_none() {
             return Err(Reject::invalid(
                 "phone_number",
@@ -64,7 +64,7 @@ impl Report {
         let batch_id = named(field("batch_id"), Warning::BatchIdUnreadable, &mut warnings, |value| {
             Uuid::try_parse(trim(value.as_str()?)).ok().map(BatchId)
         });
-        let agent_id = named(field("agent_id"), Warning::AgentIdUnreadable, &mut warnings, values::integer);
+        let agent_id = named(field("agent_id"), Warning::AgentIdUnreadable, &mut warnings, words::id);
         let (call_allowed, is_switch_unread) = read(field("call_allowed"), values::boolean);
         let (attempted_at, is_time_unread) =
             read(field("attempted_at").filter(|at| !says_nothing(at)), |at| {
@@ -144,7 +144,10 @@ mod tests {
             "agent_phone": "0912...", "user_message": "customer message/comment"
         }))
         .unwrap();
-        assert_eq!((read.number_id, read.agent_id, read.call_allowed), (Some(1), Some(5), Some(true)));
+        assert_eq!(
+            (read.number_id, read.agent_id, read.call_allowed),
+            (Some(AnyId::Num(1)), Some(AnyId::Num(5)), Some(true))
+        );
         assert_eq!(read.outcome, Outcome::PowerOff);
         assert_eq!(read.attempted_at, Some("2025-03-01T08:00:00Z".parse().unwrap()));
     }
@@ -157,6 +160,28 @@ mod tests {
         }))
         .unwrap();
         assert_eq!((read.phone_number, read.batch_id, read.remarks), (None, None, Remarks::default()));
+    }
+
+    /// C-02
+    #[test]
+    fn a_number_is_named_by_any_of_its_ids() {
+        let id = "0190f0de-dd29-7a6b-9450-b6556ef3e623";
+        let oid = domain::ids::oid(id.parse().unwrap());
+        for (written, expected) in [
+            (json!(7), AnyId::Num(7)),
+            (json!("7"), AnyId::Num(7)),
+            (json!(7.0), AnyId::Num(7)),
+            (json!(id), AnyId::Uuid(id.parse().unwrap())),
+            (json!(format!(" {id} ")), AnyId::Uuid(id.parse().unwrap())),
+            (json!(oid), AnyId::parse(&oid).unwrap()),
+        ] {
+            let body = json!({ "number_id": written, "phone_number": null, "status": "BUSY" });
+            assert_eq!(report(&body).unwrap().number_id, Some(expected), "{body}");
+        }
+        for none in [json!(0), json!(-1), json!("0"), json!("nobody"), json!(1.5), json!([1]), json!(true)] {
+            let body = json!({ "number_id": none, "phone_number": "09123456789", "status": "BUSY" });
+            assert_eq!(report(&body).unwrap().number_id, None, "{body}");
+        }
     }
 
     #[test]
@@ -183,8 +208,8 @@ mod tests {
             report(&body).unwrap()
         };
         for value in [json!(5), json!(5.0), json!("5"), json!("5.0"), json!("۵"), json!(" 5\u{200b}")] {
-            assert_eq!(body("number_id", value.clone()).number_id, Some(5), "{value}");
-            assert_eq!(body("agent_id", value.clone()).agent_id, Some(5), "{value}");
+            assert_eq!(body("number_id", value.clone()).number_id, Some(AnyId::Num(5)), "{value}");
+            assert_eq!(body("agent_id", value.clone()).agent_id, Some(AnyId::Num(5)), "{value}");
         }
         for value in [
             json!(null),

@@ -6,7 +6,7 @@ use crate::ledger::desk::Desk;
 use domain::agent::Agent;
 use domain::agent::event::AgentKind;
 use domain::dead_letter::event::QuarantineReason;
-use domain::ids::{AgentId, AnyId};
+use domain::ids::AgentId;
 use domain::keys::Key;
 use domain::lead::Lead;
 use domain::lead::attempt::Warning;
@@ -25,22 +25,25 @@ pub enum About {
     /// No lead has this number yet.
     New {
         phone: Phone,
+        warnings: Vec<Warning>,
     },
     Nobody(QuarantineReason),
 }
 
-/// The number decides if its phone is the one given; else the phone does (C-17).
+/// The number decides if its phone is the one given; else the phone does (C-17), with a warning wherever a number was
+/// named: it is of another phone, or of no lead at all.
 pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Result<About, RecordError> {
     let raw = report.phone_number.as_deref();
     let mut warnings = Vec::new();
-    if let Some(num) = report.number_id
-        && let Some(id) = desk.lead_of_num(num).await?
-    {
-        desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
-        let lead = desk.lead(id).await?;
-        let is_its_phone = |raw: &str| lead.person.phone.as_ref().is_some_and(|phone| phone.is(raw, region));
-        if lead.exists() && raw.is_none_or(is_its_phone) {
-            return Ok(About::Lead { id, warnings });
+    if let Some(number_id) = report.number_id {
+        if let Some(id) = desk.lead_of_id(number_id).await? {
+            desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
+            let lead = desk.lead(id).await?;
+            let is_its_phone =
+                |raw: &str| lead.person.phone.as_ref().is_some_and(|phone| phone.is(raw, region));
+            if lead.exists() && raw.is_none_or(is_its_phone) {
+                return Ok(About::Lead { id, warnings });
+            }
         }
         warnings.push(Warning::NumberIdPhoneMismatch);
     }
@@ -55,7 +58,7 @@ pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Resul
             Ok(About::Lead { id, warnings })
         }
         None if phone.e164.is_none() => Ok(About::Nobody(QuarantineReason::UnreadablePhone)),
-        None => Ok(About::New { phone }),
+        None => Ok(About::New { phone, warnings }),
     }
 }
 
@@ -103,7 +106,7 @@ pub async fn agent(
     region: Region,
 ) -> Result<(Option<(Uuid, Arc<Agent>)>, Option<Warning>), RecordError> {
     let mut found = match report.agent_id {
-        Some(num) => desk.views().find_agent(AnyId::Num(num)).await?,
+        Some(id) => desk.views().find_agent(id).await?,
         None => None,
     };
     if let (None, Some(raw)) = (&found, &report.agent_phone)

@@ -9,6 +9,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use domain::ids::AnyId;
 use domain::phone::{Phone, Validity};
+use domain::rights::Reach;
 use domain::text::trim;
 use domain::time::{Instant, day_start, parse_day, parse_instant};
 use projections::lead_list::{Column, Filter, Order};
@@ -28,8 +29,8 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Reads filters and order. `only` is whose numbers the caller may see.
-    pub async fn read(app: &App, fields: &Map<String, Value>, only: Option<Uuid>) -> Result<Self, Reject> {
+    /// Reads filters and order. `reach` is whose numbers the caller may see.
+    pub async fn read(app: &App, fields: &Map<String, Value>, reach: &Reach) -> Result<Self, Reject> {
         let dialing = app.ledger.dialing().await?;
         let zone = dialing.zone();
         let text = |name: &str| words::text(fields.get(name)).0.map(|text| trim(&text).to_owned());
@@ -42,33 +43,40 @@ impl Selection {
         };
         let from = day(text("start_date"), "start_date", zone, false)?;
         let before = day(text("end_date"), "end_date", zone, true)?;
-        let agent_id = match (only, text("agent_id")) {
-            (Some(own), _) => Some(own),
-            (None, None) => None,
+        let agent_id = match text("agent_id") {
+            None => None,
             // An agent that is not there has no numbers.
-            (None, Some(id)) => Some(agent(app, &id).await?.unwrap_or(Uuid::max())),
+            Some(id) => Some(agent(app, &id).await?.unwrap_or(Uuid::max())),
         };
+        let (agent_id, agents) = visible(reach, agent_id);
         let search: Option<String> = text("search").map(|text| text.chars().take(SEARCH_MAX).collect());
-        // A whole number is found by its key, not by looking through all of them.
+        // What looks like a whole number may be a part of one all the same: both are looked for.
         let whole = search.as_ref().and_then(|text| Phone::try_new(text, app.config.region_panel).ok());
-        let phone_key = whole.filter(|phone| phone.validity == Validity::Valid).and_then(|phone| phone.key());
-        let search = search.filter(|_| phone_key.is_none());
+        let search_key =
+            whole.filter(|phone| phone.validity != Validity::Invalid).and_then(|phone| phone.key());
         let order = Order {
             column: column(text("sort_by").as_deref())?,
             is_descending: direction(text("sort_order"))?,
         };
-        let filter = Filter { status, agent_id, phone_key, search, from, before, ..Filter::default() };
+        let filter =
+            Filter { status, agent_id, agents, search, search_key, from, before, ..Filter::default() };
         Ok(Self { filter, order })
     }
 
-    /// Reads the body of a bulk action or an export: `ids`, or `select_all` with filters (C-33).
+    /// Reads the body of a bulk action or an export: `ids`, or `select_all` with filters (C-33). The web application sends
+    /// both lists always: beside `select_all` an empty `ids` says nothing, and an empty `excluded_ids` never does (F1).
     pub async fn read_body(app: &App, fields: &Map<String, Value>) -> Result<Self, Reject> {
-        let mut selection = Self::read(app, fields, None).await?;
-        let ids = fields.get("ids").filter(|value| !value.is_null());
+        let mut selection = Self::read(app, fields, &Reach::All).await?;
+        let selects_all = fields.get("select_all").and_then(values::boolean).unwrap_or(false);
+        let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+        let ids = fields.get("ids").filter(|ids| !ids.is_null() && !(selects_all && is_empty(ids)));
         let excluded = fields.get("excluded_ids").filter(|value| !value.is_null());
-        match (ids, fields.get("select_all").and_then(values::boolean).unwrap_or(false)) {
+        match (ids, selects_all) {
             (Some(ids), false) => {
-                if excluded.is_some_and(|ids| ids.as_array().is_none_or(|ids| !ids.is_empty())) {
+                if is_empty(ids) {
+                    return Err(Reject::invalid("ids", "At least one id is needed", "too_short"));
+                }
+                if excluded.is_some_and(|ids| !is_empty(ids)) {
                     return Err(Reject::invalid("excluded_ids", "Only with select_all", "value_error"));
                 }
                 // Ids and filters at once would be two selections: the ids are the whole of it.
@@ -92,7 +100,19 @@ impl Selection {
     }
 }
 
-/// The number's own number, by any of its ids; those that mean nothing select nothing.
+/// Whose numbers a filter means, as far as the caller sees them: of one agent, or of several and perhaps of nobody.
+fn visible(reach: &Reach, agent_id: Option<Uuid>) -> (Option<Uuid>, Option<(Vec<Uuid>, bool)>) {
+    match reach {
+        Reach::All => (agent_id, None),
+        // Whoever sees their own numbers only gets them whatever they ask for.
+        Reach::Only { agents, nobodys: false } if agents.len() == 1 => (Some(agents[0].0), None),
+        Reach::Only { agents, nobodys } => {
+            (agent_id, Some((agents.iter().map(|id| id.0).collect(), *nobodys)))
+        }
+    }
+}
+
+/// Integer ids of numbers that are given by any of their ids; ids that name nothing select nothing.
 async fn numbers(app: &App, field: &'static str, value: &Value) -> Result<Vec<i64>, Reject> {
     let invalid = |msg: &str| Reject::invalid(field, msg, "value_error");
     let list = value.as_array().ok_or_else(|| invalid("Expected a list of ids"))?;
@@ -101,7 +121,7 @@ async fn numbers(app: &App, field: &'static str, value: &Value) -> Result<Vec<i6
     }
     let mut nums = Vec::with_capacity(list.len());
     for value in list {
-        let id = values::text(value).and_then(|text| AnyId::parse(trim(&text)));
+        let id = words::id(value);
         match id.ok_or_else(|| invalid("Expected ids"))? {
             AnyId::Num(num) => nums.push(num),
             other @ (AnyId::Uuid(_) | AnyId::Oid { .. }) => {

@@ -4,7 +4,7 @@
 //! 400 (K14). Nothing is added then.
 
 use super::add_numbers::{self, NUMBERS_MAX, Reply};
-use super::caller::Admin;
+use super::caller::Member;
 use super::reject::{LIST_MAX, Reject, Rejected};
 use crate::files::Bounds;
 use crate::files::numbers::{self, Cell};
@@ -32,7 +32,7 @@ struct Form {
 )]
 pub async fn handler(
     State(app): State<App>,
-    admin: Admin,
+    admin: Member,
     request: Request,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let charged = app.limits.charge(Bucket::Upload, &admin.person.id.to_string());

@@ -3,7 +3,9 @@
 use crate::http::values;
 use chrono::NaiveTime;
 use chrono_tz::Tz;
+use domain::ids::AnyId;
 use domain::outcome::Outcome;
+use domain::principal::Role;
 use domain::status::PanelStatus;
 use domain::text::{is_blank, trim};
 use domain::time::Instant;
@@ -51,6 +53,17 @@ pub fn panel_status(word: &str) -> Option<PanelStatus> {
     PanelStatus::ALL.iter().copied().find(|known| status(*known) == word)
 }
 
+/// The panel's word for a role (F8): its web application knows `ADMIN` and `AGENT`; telecallers are agents.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "ADMIN",
+        Role::Agent | Role::Telecaller => "AGENT",
+        Role::Supervisor => "SUPERVISOR",
+        Role::Auditor => "AUDITOR",
+        Role::Analyst => "ANALYST",
+    }
+}
+
 /// An instant in the ledger's zone with its offset (B-120).
 pub fn instant(at: Instant, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string()
@@ -82,6 +95,24 @@ pub fn text(value: Option<&Value>) -> (Option<String>, bool) {
     }
 }
 
+/// The id that a value names, in any of its spellings (C-02): an integer in any spelling, a UUID or 24 hex digits.
+pub fn id(value: &Value) -> Option<AnyId> {
+    let text = values::text(value)?;
+    AnyId::parse(trim(&text)).or_else(|| values::integer(value).map(AnyId::Num))
+}
+
+/// How many of something, from 1 on, in any spelling of an integer; more than an integer holds is the largest that one
+/// does.
+pub fn count(value: &Value) -> Option<i64> {
+    let is_beyond = |text: &str| {
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        digits.len() > 15 && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let text = values::text(value)?;
+    let beyond = is_beyond(trim(&text)) || value.as_f64().is_some_and(|number| number >= 1e15);
+    values::integer(value).or(beyond.then_some(i64::MAX)).filter(|count| *count >= 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +138,38 @@ mod tests {
         }
         assert_eq!(outcome("IN_QUEUE"), None);
         assert_eq!(outcome("connected"), None);
+    }
+
+    /// F8: written in upper case, read in either.
+    #[test]
+    fn every_role_comes_back_as_it_went() {
+        for &known in Role::ALL {
+            let read = Role::from_word(&role(known).to_ascii_lowercase()).unwrap();
+            assert!(read == known || (known, read) == (Role::Telecaller, Role::Agent), "{known}");
+        }
+    }
+
+    /// C-19
+    #[test]
+    fn counts_begin_at_one_and_end_at_the_largest_integer() {
+        let is = |value: Value| count(&value);
+        for (value, expected) in [
+            (Value::from(5), Some(5)),
+            (Value::from(5.0), Some(5)),
+            (Value::from("99999999999"), Some(99_999_999_999)),
+            (Value::from("9".repeat(40)), Some(i64::MAX)),
+            (Value::from(u64::MAX), Some(i64::MAX)),
+            (Value::from(1e30), Some(i64::MAX)),
+            (Value::from(0), None),
+            (Value::from(-3), None),
+            (Value::from(1.5), None),
+            (Value::from("1.5"), None),
+            (Value::from("ten"), None),
+            (Value::from(""), None),
+            (Value::from(true), None),
+        ] {
+            assert_eq!(is(value.clone()), expected, "{value}");
+        }
     }
 
     /// B-120

@@ -1,5 +1,5 @@
-//! `GET /api/v1/ledger/events?from=&limit=`: the log from a position on, a line an event (NDJSON). Go on with the last
-//! position plus one.
+//! `GET /api/v1/ledger/events?from=&limit=`: the log from a position on, a line an event (NDJSON). Go on with the position of
+//! the header `Ledger-Next`. Supervisors get the events of their team, of what is nobody's, and of dialing.
 
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
@@ -10,7 +10,7 @@ use crate::ledger::replay::LIMIT_MAX;
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 
 /// Events answered where no limit is given.
@@ -32,9 +32,16 @@ pub async fn handler(
     let limit = number("limit", LIMIT, LIMIT_MAX)?;
     let head = app.ledger.views().head().await.map_err(|error| reader.failed(error))?;
     let upto = from.saturating_add(limit - 1).min(head);
-    let lines = app.ledger.replay(&app.tasks, from - 1, upto, super::words::line);
-    let headers = [(header::CONTENT_TYPE, "application/x-ndjson".to_owned()), (HEAD, head.to_string())];
+    let lines = app.ledger.replay(&app.tasks, from - 1, upto, reader.reach, super::words::line);
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-ndjson".to_owned()),
+        (HEAD, head.to_string()),
+        (NEXT, from.max(upto.saturating_add(1)).to_string()),
+    ];
     Ok((headers, Body::from_stream(lines)).into_response())
 }
 
-const HEAD: axum::http::HeaderName = axum::http::HeaderName::from_static("ledger-head");
+/// The last position of the log.
+const HEAD: HeaderName = HeaderName::from_static("ledger-head");
+/// The position to go on from, whether or not the last event before it may be told.
+const NEXT: HeaderName = HeaderName::from_static("ledger-next");

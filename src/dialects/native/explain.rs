@@ -1,5 +1,5 @@
 //! `GET /api/v1/ledger/explain/{metric}?dateFrom=&dateTo=&userId=&source=&quality=&limit=&after=`: a number of the dashboards, and the
-//! events behind it. Names are the dashboards' own (`totalCalls`, `performance.conversions`) or ours (`total_calls`).
+//! events behind it, for supervisors those of their team and of what is nobody's. Names are the dashboards' own (`totalCalls`, `performance.conversions`) or ours (`total_calls`).
 
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
@@ -63,10 +63,15 @@ pub async fn handler(
     Named(name): Named,
     Members(query): Members,
 ) -> Result<Json<Value>, Rejected> {
-    explain(&app, &name, &query).await.map(Json).map_err(|reject| reader.reject(reject))
+    explain(&app, &reader, &name, &query).await.map(Json).map_err(|reject| reader.reject(reject))
 }
 
-async fn explain(app: &App, name: &str, query: &Map<String, Value>) -> Result<Value, Reject> {
+async fn explain(
+    app: &App,
+    reader: &Reader,
+    name: &str,
+    query: &Map<String, Value>,
+) -> Result<Value, Reject> {
     let name = snake(name.rsplit('.').next().unwrap_or(name));
     let rate = RATES.iter().find(|(rate, _)| *rate == name).map(|(_, parts)| *parts);
     let (metric, definition) =
@@ -87,7 +92,7 @@ async fn explain(app: &App, name: &str, query: &Map<String, Value>) -> Result<Va
     }
     fields.end()?;
     let user = app.ledger.views().agent_meant(user).await.map_err(RecordError::from)?;
-    let span = Span::new(user.map(|id| vec![id]), from, before, zone);
+    let span = Span::new(reader.counted(user), from, before, zone);
     let period = json!({ "from": span.from, "before": span.before });
     let behind = Behind { metric, span, source, quality };
     if let Some([part, whole]) = rate {

@@ -33,7 +33,6 @@ pub async fn handler(
     Named(id): Named,
     Body(body): Body,
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
-    reader.require_admin()?;
     let not_found = || reader.reject(Reject::NotFound("Lead"));
     let id = words::id(&id).ok_or_else(not_found)?;
     let lead = app.ledger.views().find_lead(id).await.map_err(|error| reader.failed(error))?;

@@ -19,7 +19,6 @@ pub async fn start(
     reader: Reader,
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Rebuild>), Rejected> {
-    reader.require_admin()?;
     let invalid =
         |field: &'static str, msg: String| reader.reject(Reject::Invalid { loc: ["body", field], msg });
     let chosen = match body.get("projections") {

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 /// The largest body, in bytes.
 const BODY_MAX: usize = 64 << 10;
+/// How much of a name is said back, in characters.
+const NAME_MAX: usize = 100;
 
 /// A "no".
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +25,15 @@ pub enum Reject {
     NotAuthenticated,
     NotPermitted,
     NotFound(&'static str),
-    Invalid { loc: [&'static str; 2], msg: String },
+    Invalid {
+        loc: [&'static str; 2],
+        msg: String,
+    },
+    /// A query parameter that the path does not have, and those that it has.
+    UnknownParameter {
+        name: String,
+        known: &'static [&'static str],
+    },
     Body(BodyError),
     AlreadyResolved,
     TooManyListeners,
@@ -44,6 +54,13 @@ impl Reject {
             }
             Self::Invalid { loc, msg } => {
                 let list = json!([{ "loc": loc, "msg": msg, "type": "value_error" }]);
+                (StatusCode::UNPROCESSABLE_ENTITY, "validation_error", list)
+            }
+            Self::UnknownParameter { name, known } => {
+                let there_are = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let name: String = name.chars().take(NAME_MAX).collect();
+                let msg = format!("There is no parameter '{name}' here; there are: {there_are}");
+                let list = json!([{ "loc": ["query", name], "msg": msg, "type": "unknown_parameter" }]);
                 (StatusCode::UNPROCESSABLE_ENTITY, "validation_error", list)
             }
             Self::Body(error) => {

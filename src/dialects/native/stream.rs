@@ -1,6 +1,7 @@
 //! `GET /api/v1/ledger/stream`: what happens, as server-sent events; `Last-Event-ID` goes on after that position. For everybody, of
 //! what they may see.
 
+use super::caller::Parameters;
 use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
 use crate::http::request::request_id;
@@ -8,7 +9,7 @@ use crate::ledger::RecordError;
 use crate::live::audience::Listener;
 use crate::live::stream;
 use crate::state::App;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -16,14 +17,18 @@ use axum::response::{IntoResponse, Response};
 pub async fn handler(
     State(app): State<App>,
     headers: HeaderMap,
+    RawQuery(query): RawQuery,
     extensions: Extensions,
 ) -> Result<Response, Rejected> {
-    open(&app, &headers).await.map_err(|reject| Rejected(reject, request_id(&extensions)))
+    open(&app, &headers, query.as_deref().unwrap_or(""))
+        .await
+        .map_err(|reject| Rejected(reject, request_id(&extensions)))
 }
 
-async fn open(app: &App, headers: &HeaderMap) -> Result<Response, Reject> {
+async fn open(app: &App, headers: &HeaderMap, query: &str) -> Result<Response, Reject> {
     let token = bearer(headers).ok_or(Reject::NotAuthenticated)?;
     let listener = Listener::find(app, token).await?.ok_or(Reject::NotAuthenticated)?;
+    Parameters(&[]).check(query)?;
     let after = last_event_id(headers)?;
     let head = app.ledger.views().head().await.map_err(RecordError::from)?;
     if after.is_some_and(|after| after > head) {

@@ -1,6 +1,6 @@
 //! The native API's words: the ledger's own.
 
-use crate::ledger::replay::Record;
+use crate::ledger::told_events::ToldEvent;
 use domain::ids::AnyId;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -18,11 +18,15 @@ pub struct EventLine<'a> {
     event_version: &'a str,
     payload: &'a RawValue,
     metadata: &'a RawValue,
+    /// Who did it, as the metadata says, and what they are called now.
+    actor: Option<&'a str>,
+    actor_name: Option<&'a str>,
     hash: String,
 }
 
 /// One line of NDJSON, without its end.
-pub fn line(record: &Record) -> Result<String, serde_json::Error> {
+pub fn line(told: &ToldEvent) -> Result<String, serde_json::Error> {
+    let record = &told.record;
     serde_json::to_string(&EventLine {
         position: record.position,
         recorded_at: record.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
@@ -34,6 +38,8 @@ pub fn line(record: &Record) -> Result<String, serde_json::Error> {
         event_version: record.event_version(),
         payload: serde_json::from_str(record.payload())?,
         metadata: serde_json::from_str(record.metadata())?,
+        actor: told.actor.as_deref(),
+        actor_name: told.actor_name.as_deref(),
         hash: hex::encode(record.hash()),
     })
 }

@@ -3,17 +3,14 @@
 use super::reject::{Reject, Rejected};
 use crate::http::credentials::bearer;
 use crate::http::request::request_id;
+use crate::http::rights::For;
 use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::ids::AgentId;
-use domain::rights::{Deed, Reach};
+use domain::rights::Reach;
 use uuid::Uuid;
-
-/// What an operation is for; a path without one is nobody's.
-#[derive(Clone, Copy, Debug)]
-pub struct For(pub Deed);
 
 /// A person who is logged in and may do what they ask for.
 #[derive(Clone, Debug)]

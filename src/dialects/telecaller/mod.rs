@@ -1,7 +1,7 @@
 //! The telecaller CRM (document 004): people and teams, leads, calls, advertisements; and the log-in of every surface (C-36).
 //!
 //! Known quirks; do not propagate:
-//! - Whatever no other dialect answers under `/api` is refused in this one's shape.
+//! - Whatever no other dialect answers under `/api` is refused in this one's shape (see `dialects`).
 //! - The answer to a log-in carries the token twice, as `token` and `access_token`: two families of clients read it.
 //! - Lists say how many there are twice: `total`, and `pagination.total`.
 //! - A page or limit that is none is brought within bounds; an unknown word in a filter is refused.
@@ -71,27 +71,13 @@ mod user_activity;
 mod user_performance;
 pub mod words;
 
+use crate::http::rights::operations;
 use crate::state::App;
 use axum::handler::Handler;
 use axum::middleware;
-use axum::routing::{MethodRouter, delete, get, patch, post, put};
-use axum::{Extension, Json, Router};
-use caller::For;
-use domain::rights::Deed;
+use axum::routing::{MethodRouter, get, head, post};
+use axum::{Json, Router};
 use serde_json::{Value, json};
-
-/// Declares every operation that wants somebody who is logged in, and what it is for.
-macro_rules! operations {
-    ($($method:ident $path:literal $deed:ident $handler:path;)*) => {
-        /// Method, path and what it is for.
-        pub const OPERATIONS: &[(&str, &str, Deed)] =
-            &[$((stringify!($method), $path, Deed::$deed)),*];
-
-        fn operations() -> Router<App> {
-            Router::new()$(.route($path, own($method($handler), Deed::$deed)))*
-        }
-    };
-}
 
 operations! {
     get "/api/auth/profile" Self_ profile::handler;
@@ -149,11 +135,6 @@ operations! {
     put "/api/meta/names" NameCampaigns campaigns::rename;
 }
 
-/// A route whose callers must be allowed that.
-fn own(route: MethodRouter<App>, deed: Deed) -> MethodRouter<App> {
-    route.layer(Extension(For(deed)))
-}
-
 /// Its paths, and what is nobody's.
 pub fn routes(app: &App) -> Router<App> {
     Router::new()
@@ -163,9 +144,11 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/api/calls/recording-status", called_back(callback::recording))
         .route("/api/meta/webhook", get(meta_webhook::challenge).post(meta_webhook::handler))
         .merge(operations())
+        // Asking for a file has it made: `HEAD` must not (C-50).
+        .route("/api/reports/export/{type}", head(reject::method_not_allowed))
+        .route("/api/reports/{id}/export/{format}", head(reject::method_not_allowed))
         .route_layer(middleware::from_fn_with_state(app.clone(), limit::limited))
         .method_not_allowed_fallback(reject::method_not_allowed)
-        .fallback(reject::not_found)
 }
 
 /// Twilio calls back by `POST`, or by `GET` where the account says so; `HEAD` has no effect (C-50).

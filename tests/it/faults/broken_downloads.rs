@@ -44,7 +44,7 @@ async fn ask(dialer: &Client, admin: &Client, round: usize) -> Vec<String> {
     for lead in 1..=LEADS {
         let (dialer, admin) = (dialer.clone(), admin.clone());
         questions.spawn(async move {
-            let found = admin.get(&format!("/api/numbers?limit=1&search={}", phone(lead))).await;
+            let found = admin.get(&format!("/api/v1/numbers?limit=1&search={}", phone(lead))).await;
             let known = dialer.get("/api/dialer/next-batch?size=x").await;
             let status = ["BUSY", "MISSED"][round % 2];
             let set = admin.set_status(lead, status).await;

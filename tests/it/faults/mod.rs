@@ -32,7 +32,7 @@ pub fn ledger(dir: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Starts the service with everything that it says in a file; answers it and where it listens.
-async fn serve_logged(command: &mut Command, log: &Path) -> (Child, String) {
+pub async fn serve_logged(command: &mut Command, log: &Path) -> (Child, String) {
     let file = std::fs::File::create(log).unwrap();
     let child = command.stdout(Stdio::null()).stderr(file).spawn().unwrap();
     (child, address_in(log).await)

@@ -19,6 +19,7 @@ use lead_ledger::ledger::change_person::ChangePerson;
 use lead_ledger::ledger::desk::Desk;
 use lead_ledger::ledger::people::{Register, hash_password};
 use lead_ledger::ledger::record::Action;
+use lead_ledger::ledger::teams::Move;
 use lead_ledger::ledger::{Context, RecordError};
 use lead_ledger::state::App;
 use serde_json::{Value, json};
@@ -214,6 +215,13 @@ pub async fn documents_agents(app: &App) {
         };
         app.ledger.record(&Context::system("test"), &register).await.unwrap();
     }
+}
+
+/// Puts somebody under a supervisor.
+pub async fn lead_by(app: &App, id: uuid::Uuid, supervisor: uuid::Uuid) {
+    let change = ChangePerson { id, ..ChangePerson::default() };
+    let joins = Move { change, department: None, supervisor_id: Some(Some(supervisor)), led_by: None };
+    app.ledger.record(&Context::system("test"), &joins).await.unwrap();
 }
 
 /// Lets somebody log in with the tests' password, and do what these scopes say.

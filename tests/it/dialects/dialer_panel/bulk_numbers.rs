@@ -39,7 +39,7 @@ async fn each_number_of_a_selection_is_changed_or_rejected_by_itself() {
     let rest = json!({ "select_all": true, "status": "IN_QUEUE", "excluded_ids": [4] });
     let deleted = admin.post("/api/numbers/bulk-delete", &rest).await.body;
     assert_eq!((&deleted["changed"], &deleted["rejected"]), (&json!(496), &json!(0)));
-    assert_eq!(admin.get("/api/numbers").await.body["total"], 4);
+    assert_eq!(admin.get("/api/v1/numbers").await.body["total"], 4);
     assert_eq!(app.count("lead_deleted").await, 496, "one event for each number");
     let path = format!("/api/numbers/bulk/{}", deleted["job_id"].as_str().unwrap());
     assert_eq!(admin.get(&path).await.body["state"], "done");
@@ -69,5 +69,5 @@ async fn half_a_selection_is_refused() {
         );
     }
     assert_eq!(admin.get("/api/numbers/bulk/none").await.status, 404);
-    assert_eq!(admin.get("/api/numbers").await.body["total"], 1);
+    assert_eq!(admin.get("/api/v1/numbers").await.body["total"], 1);
 }

@@ -54,6 +54,55 @@ async fn odd_values_are_read_as_far_as_they_can_be() {
     app.rebuilt_equals_live().await;
 }
 
+/// Fault 14, C-50: what is unknown under this dialect's folders is refused in its shape, whoever asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_paths_and_methods_are_refused_in_the_panels_shape() {
+    let app = TestApp::start().await;
+    let (admin, nobody) = (Client::person(&app, "admin").await, Client::nobody(&app));
+    for path in [
+        "/api/dialer",
+        "/api/dialer/nothing",
+        "/api/dialer/next-batch/x",
+        "/api/numbers/1/x",
+        "/api/numbers/x/y/",
+        "/api/admins/1/x",
+        "/api/admins/1/activate/x",
+        "/api/schedule/x",
+        "/api/schedule/x/y/z",
+        "/api/stats",
+        "/api/stats/nothing",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            for client in [&admin, &nobody] {
+                let answer = client.send(method.clone(), path, None, &[]).await;
+                let told = (answer.status.as_u16(), &answer.body["detail"], &answer.body["success"]);
+                assert_eq!(told, (404, &"Not Found".into(), &serde_json::Value::Null), "{method} {path}");
+                assert_eq!(answer.body["request_id"].as_str(), answer.header("x-request-id"));
+            }
+        }
+    }
+    for (method, path) in [
+        (Method::DELETE, "/api/numbers"),
+        (Method::GET, "/api/numbers/1"),
+        (Method::GET, "/api/numbers/1/status"),
+        (Method::PUT, "/api/admins"),
+        (Method::POST, "/api/schedule"),
+        (Method::POST, "/api/stats/attempt-trend"),
+        (Method::POST, "/api/dialer/next-batch"),
+    ] {
+        let answer = admin.send(method.clone(), path, None, &[]).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["detail"]),
+            (405, &"Method Not Allowed".into()),
+            "{method} {path}"
+        );
+        assert!(answer.header("allow").is_some(), "{method} {path}");
+    }
+    for others in ["/api/numbersx", "/api/nothing", "/api/scheduled"] {
+        assert_eq!(admin.get(others).await.body["success"], false, "{others}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn other_methods_and_media_types_are_refused_in_shape() {
     let app = TestApp::start().await;

@@ -4,6 +4,7 @@ use crate::support::TestApp;
 use crate::support::clients::Client;
 use crate::support::history;
 use chrono::Duration;
+use reqwest::Method;
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -104,13 +105,18 @@ async fn an_empty_queue_is_an_empty_batch_and_no_event() {
 async fn a_size_that_is_none_is_refused_and_a_large_one_is_capped() {
     let app = TestApp::with_numbers(&["09123456789"]).await;
     let dialer = Client::dialer(&app);
-    for size in ["0", "-1", "ten", "1.5", "99999999999"] {
+    for size in ["0", "-1", "ten", "1.5", "0x10"] {
         let answer = dialer.get(&format!("/api/dialer/next-batch?size={size}")).await;
         assert_eq!(answer.status, 422, "{size}");
         assert_eq!(answer.body["detail"][0]["loc"], json!(["query", "size"]));
     }
-    let answer = dialer.get("/api/dialer/next-batch/?size=100000&unknown=1").await;
-    assert_eq!(answer.body["batch"]["size_requested"], 100_000);
+    // Fault 11: what no 32 bits hold is capped too.
+    for size in [100_000, 4_294_967_295, 4_294_967_296, 99_999_999_999, i64::MAX] {
+        let answer = dialer.get(&format!("/api/dialer/next-batch/?size={size}&unknown=1")).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["batch"]["size_requested"]), (200, &json!(size)));
+    }
+    let beyond = dialer.get(&format!("/api/dialer/next-batch?size={}", "9".repeat(30))).await;
+    assert_eq!(beyond.body["batch"]["size_requested"], i64::MAX);
     assert_eq!(dialer.get("/api/dialer/next-batch?size=").await.body["batch"]["size_requested"], 100);
 }
 
@@ -151,5 +157,67 @@ async fn sixteen_pollers_never_get_the_same_number() {
     let all: Vec<i64> = pollers.join_all().await.into_iter().flatten().collect();
     let distinct: HashSet<i64> = all.iter().copied().collect();
     assert_eq!((all.len(), distinct.len()), (2_000, 2_000));
+    app.rebuilt_equals_live().await;
+}
+
+/// Fault 5, K26, C-50: `curl -I`, a proxy or a link checker takes no number away.
+#[tokio::test(flavor = "multi_thread")]
+async fn head_leases_nothing() {
+    let app = TestApp::with_numbers(&["09123456789", "09123456780"]).await;
+    let (dialer, nobody) = (Client::dialer(&app), Client::nobody(&app));
+    let before = app.app.ledger.views().head().await.unwrap();
+    for path in [
+        "/api/dialer/next-batch?size=2",
+        "/api/dialer/next-batch",
+        "/api/dialer/next-batch/?size=99999999999",
+    ] {
+        for _ in 0..2 {
+            let answer = dialer.send(Method::HEAD, path, None, &[("idempotency-key", "k")]).await;
+            assert_eq!((answer.status.as_u16(), &answer.body), (200, &json!("")), "{path}");
+        }
+        assert_eq!(nobody.send(Method::HEAD, path, None, &[]).await.status, 401);
+    }
+    assert_eq!(dialer.send(Method::HEAD, "/api/dialer/next-batch?size=x", None, &[]).await.status, 422);
+    assert_eq!(app.app.ledger.views().head().await.unwrap(), before);
+    assert_eq!(dialer.next_batch(2).await.body["batch"]["size_returned"], 2, "they are all there still");
+}
+
+/// Fault 10, C-19
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_are_asked_for_by_post_as_well() {
+    let app = TestApp::with_numbers(&["09123456780", "09123456781", "09123456782", "09123456783"]).await;
+    let dialer = Client::dialer(&app);
+    let path = "/api/v1/dialer/batches";
+    let answer = dialer.post(path, &json!({ "size": 1 })).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.body["batch"]["numbers"], json!([{ "id": 1, "phone_number": "09123456780" }]));
+    assert!(answer.body["active_agents"].is_array() && answer.body["server_time"].is_string());
+    let keyed = async || {
+        dialer.send(Method::POST, path, Some("{\"size\":\"1\"}"), &[("idempotency-key", "k1")]).await
+    };
+    let (first, again) = (keyed().await, keyed().await);
+    assert_eq!(
+        (&first.body["batch"], again.header("idempotent-replayed")),
+        (&again.body["batch"], Some("true"))
+    );
+    let by_query = dialer.send(Method::POST, "/api/v1/dialer/batches/?size=1", None, &[]).await;
+    assert_eq!(by_query.body["batch"]["size_returned"], 1, "{by_query:?}");
+    assert_eq!(dialer.post(path, &json!({})).await.body["batch"]["size_requested"], 100);
+    for body in
+        [json!({ "size": 0 }), json!({ "size": 1.5 }), json!({ "size": "ten" }), json!({ "size": [1] })]
+    {
+        let answer = dialer.post(path, &body).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["detail"][0]["loc"]),
+            (422, &json!(["body", "size"]))
+        );
+    }
+    assert_eq!(dialer.send(Method::POST, path, Some("{"), &[]).await.status, 422);
+    let admin = Client::person(&app, "admin").await;
+    for stranger in [&Client::nobody(&app), &admin] {
+        assert_eq!(stranger.post(path, &json!({ "size": 1 })).await.status, 401);
+    }
+    let answer = dialer.get(path).await;
+    assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("POST")));
     app.rebuilt_equals_live().await;
 }

@@ -19,7 +19,7 @@ async fn an_admin_lists_adds_changes_switches_and_deletes_people() {
     let added = admin.post("/api/admins", &body).await;
     assert_eq!(added.status, 200, "{added:?}");
     let listed = admin.get("/api/admins/").await.body;
-    let expected = json!({ "id": added.body["id"], "username": "ali", "role": "agent", "first_name": "Ali",
+    let expected = json!({ "id": added.body["id"], "username": "ali", "role": "AGENT", "first_name": "Ali",
         "last_name": "Ahmadi", "phone_number": "09121111111", "email": null, "is_active": true, "scopes": [] });
     assert_eq!(find(&listed, "ali"), &expected);
     let ali = Client::nobody(&app).log_in("ali", "long enough").await;

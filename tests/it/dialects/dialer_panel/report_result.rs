@@ -248,3 +248,60 @@ async fn a_report_for_which_there_is_no_room_goes_to_the_dead_letters() {
     assert_eq!(dialer.report(&report(1, "BUSY", 2)).await.body["quarantined"], json!(null), "another call");
     app.rebuilt_equals_live().await;
 }
+
+/// Fault 13, C-17: the warning comes wherever the number that is named is not the phone's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_not_the_phones_is_warned_of_also_where_the_phone_is_new() {
+    let app = TestApp::with_numbers(&["09123456789", "09123456780"]).await;
+    let dialer = Client::dialer(&app);
+    for (second, (number_id, phone, expected)) in [
+        (1, "09121230000", json!(["number_id_phone_mismatch", "lead_created"])),
+        (99, "09121230001", json!(["number_id_phone_mismatch", "lead_created"])),
+        (99, "09123456780", json!(["number_id_phone_mismatch"])),
+        (1, "09123456780", json!(["number_id_phone_mismatch"])),
+        (1, "09123456789", json!([])),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = report(number_id, "BUSY", u32::try_from(second).unwrap());
+        body["phone_number"] = json!(phone);
+        let answer = dialer.report(&body).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["warnings"]),
+            (200, &expected),
+            "{number_id} {phone}"
+        );
+    }
+    app.rebuilt_equals_live().await;
+}
+
+/// Fault 16, C-02: a number and an agent are named by any of their ids; there is no phone.
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_and_agents_are_named_by_any_of_their_ids() {
+    let app = TestApp::with_numbers(&["09123456780", "09123456781", "09123456782"]).await;
+    let ali = app.register("ali", Role::Agent, None).await;
+    let (dialer, admin) = (Client::dialer(&app), Client::person(&app, "admin").await);
+    for (number, oid) in [(1, false), (2, true)] {
+        let lead =
+            app.app.ledger.views().find_lead(domain::ids::AnyId::Num(number)).await.unwrap().unwrap().id;
+        let spelt = |id: uuid::Uuid| if oid { domain::ids::oid(id) } else { id.to_string() };
+        let body = json!({
+            "number_id": spelt(lead), "phone_number": null, "status": "BUSY", "agent_id": spelt(ali),
+            "attempted_at": "2025-03-01T08:30:00+00:00",
+        });
+        let answer = dialer.report(&body).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["number_id"]), (200, &json!(number)), "{answer:?}");
+        assert_eq!(answer.body["warnings"], json!([]));
+        let found = app.app.ledger.views().find_lead(domain::ids::AnyId::Num(number)).await.unwrap().unwrap();
+        assert_eq!((found.agent_id, found.attempts), (Some(ali), 1));
+        let path = format!("/api/numbers/{}/status", spelt(lead));
+        assert_eq!(admin.put(&path, &json!({ "status": "IN_QUEUE" })).await.body["id"], number);
+        let bulk = json!({ "action": "reset", "ids": [spelt(lead), number] });
+        assert_eq!(admin.post("/api/numbers/bulk", &bulk).await.body["matched"], 1);
+    }
+    let unknown = uuid::Uuid::from_u128(7).to_string();
+    let kept = dialer.report(&json!({ "number_id": unknown, "phone_number": null, "status": "BUSY" })).await;
+    assert_eq!((kept.status.as_u16(), &kept.body["quarantined"]), (200, &json!(true)), "{kept:?}");
+    app.rebuilt_equals_live().await;
+}

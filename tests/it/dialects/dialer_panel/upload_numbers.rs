@@ -25,7 +25,7 @@ async fn a_csv_and_a_spreadsheet_are_added_and_told_apart_from_what_is_none() {
     assert_eq!((broken.status.as_u16(), &broken.body["detail"][0]["loc"][1]), (422, &json!("file")));
     let large = admin.upload("/api/numbers/upload", "a.csv", vec![b'1'; 11 << 20]).await;
     assert_eq!(large.status, 413);
-    assert_eq!(admin.get("/api/numbers").await.body["total"], 3);
+    assert_eq!(admin.get("/api/v1/numbers").await.body["total"], 3);
     app.rebuilt_equals_live().await;
 }
 

@@ -1,9 +1,13 @@
 //! `/api/v1/ledger`
 
+mod supervisors;
+mod verification;
+
 use crate::support::TestApp;
 use crate::support::clients::{Client, report};
 use crate::support::history;
 use domain::principal::Role;
+use domain::rights::Deed;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,7 +147,8 @@ async fn roles_see_what_they_may() {
         app.register(&format!("a-{role}"), role, None).await;
         let person = Client::person(&app, &format!("a-{role}")).await;
         for route in routes {
-            let expected = if role.reads_log() { 200 } else { 403 };
+            let deed = if route == "events" { Deed::ReadLog } else { Deed::ReadLedger };
+            let expected = if role.may(deed) { 200 } else { 403 };
             assert_eq!(
                 person.get(&format!("/api/v1/ledger/{route}")).await.status,
                 expected,
@@ -172,7 +177,89 @@ async fn health_readiness_and_figures_tell_no_secrets() {
         (200, &json!("ready"), &json!(0))
     );
     Client::dialer(&app).report(&report(1, "BUSY", 1)).await;
-    let figures = nobody.get("/metrics").await.body.to_string();
-    assert!(figures.contains("ledger_append_seconds"), "{figures}");
+    let figures = nobody.get("/metrics").await.body.as_str().unwrap().to_owned();
+    for line in [
+        "# HELP ledger_append_seconds Seconds that one append statement takes",
+        "# HELP ledger_http_requests_total Requests, by method, route and status",
+        "# TYPE ledger_pool_connections gauge",
+    ] {
+        assert!(figures.lines().any(|told| told == line), "{line}\n{figures}");
+    }
+    // Every figure says what it is.
+    let types = figures.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+    for name in types {
+        assert!(figures.contains(&format!("# HELP {name} ")), "{name} has no HELP line");
+    }
+    let counted =
+        r#"ledger_http_requests_total{method="POST",route="/api/dialer/report-result",status="200"}"#;
+    assert!(figures.contains(counted), "{figures}");
+    assert!(
+        figures.contains(r#"ledger_http_request_seconds_count{method="GET",route="/readyz""#),
+        "{figures}"
+    );
+    assert!(figures.contains(r#"ledger_pool_connections_max{pool="main"} 16"#), "{figures}");
+    // Made-up paths and methods are one series each, not one for every try.
+    for path in ["/api/nothing/1", "/api/nothing/2"] {
+        nobody.send(reqwest::Method::from_bytes(b"MAKEUP").unwrap(), path, None, &[]).await;
+    }
+    let figures = nobody.get("/metrics").await.body.as_str().unwrap().to_owned();
+    assert!(figures.contains(r#"method="OTHER",route="none",status="404""#), "{figures}");
+    assert!(!figures.contains("MAKEUP") && !figures.contains("nothing"));
     assert!(!figures.contains("09123456789"));
+}
+
+/// Seen as a new user: a misspelt filter must not widen an answer without a word.
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_query_parameters_are_refused_by_name() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let admin = Client::person(&app, "admin").await;
+    for (path, name) in [
+        ("events?event_type=lead_captured", "event_type"),
+        ("events?from=1&Limit=3", "Limit"),
+        ("explain/total_leads?user=1", "user"),
+        ("leads/1/events?limit=1", "limit"),
+        ("projections?name=lead", "name"),
+        ("dead-letters?resolved=1", "resolved"),
+        ("restatements?since=1&date=2", "date"),
+        ("verify?last=1", "last"),
+        ("stream?from=1", "from"),
+        ("events?%D9%86=1", "ن"),
+    ] {
+        let answer = admin.get(&format!("/api/v1/ledger/{path}")).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["detail"][0]["loc"]),
+            (422, &json!(["query", name])),
+            "{path}"
+        );
+        assert!(answer.body["detail"][0]["msg"].as_str().unwrap().contains("there are: "), "{answer:?}");
+    }
+    for path in ["events?from=1&limit=2", "events?", "events?&from=1", "explain/total_leads?userId=&limit=5"]
+    {
+        assert_eq!(admin.get(&format!("/api/v1/ledger/{path}")).await.status, 200, "{path}");
+    }
+    assert_eq!(Client::nobody(&app).get("/api/v1/ledger/events?event_type=x").await.status, 401);
+}
+
+/// Seen as a new user: who did it is said by name beside the id.
+#[tokio::test(flavor = "multi_thread")]
+async fn actors_have_names_beside_their_ids() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let admin = Client::person(&app, "admin").await;
+    Client::dialer(&app).report(&report(1, "BUSY", 1)).await;
+    admin.set_status(1, "IN_QUEUE").await;
+    let history = admin.get("/api/v1/ledger/leads/1/events").await.body;
+    let actor = |event: &Value| {
+        assert_eq!(event["actor"], event["metadata"]["actor"]);
+        (event["event_type"].as_str().unwrap().to_owned(), event["actor_name"].as_str().unwrap().to_owned())
+    };
+    let told: Vec<_> = history["events"].as_array().unwrap().iter().map(actor).collect();
+    let by = |name: &str| told.iter().find(|(event_type, _)| event_type == name).unwrap().1.clone();
+    assert_eq!((&*by("lead_captured"), &*by("panel_status_set")), ("system", "admin"), "{told:?}");
+    assert!(!by("attempt_reported").is_empty(), "the machine's name: {told:?}");
+    let lines = admin.get("/api/v1/ledger/events").await;
+    for line in lines.body.as_str().unwrap().lines() {
+        actor(&serde_json::from_str(line).unwrap());
+    }
+    let head = app.app.ledger.views().head().await.unwrap();
+    assert_eq!(lines.header("ledger-next").unwrap(), (head + 1).to_string());
 }

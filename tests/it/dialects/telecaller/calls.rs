@@ -99,7 +99,7 @@ async fn a_follow_up_reopens_a_lead_and_its_end_closes_it() {
     ] {
         company.app.clock.advance(chrono::Duration::seconds(1));
         assert_eq!(company.alice.put(&path, &json!({ "status": word })).await.body["call"]["status"], word);
-        assert_eq!(company.admin.get("/api/numbers?limit=1").await.body["items"][0]["status"], panel);
+        assert_eq!(company.admin.get("/api/v1/numbers?limit=1").await.body["items"][0]["status"], panel);
         assert_eq!(company.admin.get(&format!("/api/v1/leads/{lead}")).await.body["status"], status);
     }
     assert_eq!(

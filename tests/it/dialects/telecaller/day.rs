@@ -80,7 +80,7 @@ async fn seen_alike(alice: &Client, admin: &Client, id: &str) {
         (&history["outcome"], &history["duration_seconds"], &history["agent_name"]),
         (&json!("answered"), &json!(61), &json!("Alice Johnson"))
     );
-    let number = admin.get("/api/numbers?search=%2B919876543210").await.body["items"][0].clone();
+    let number = admin.get("/api/v1/numbers?search=%2B919876543210").await.body["items"][0].clone();
     assert_eq!(
         (&number["status"], &number["total_attempts"], &number["assigned_agent_name"]),
         (&json!("CONNECTED"), &json!(1), &json!("Alice Johnson"))
