@@ -37,7 +37,6 @@ impl Source {
             Ok(table) => {
                 for (name, value) in table {
                     let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-                    source.in_file.insert(name.to_uppercase());
                     source.values.insert(name.to_uppercase(), text);
                 }
             }
