@@ -112,7 +112,7 @@ impl SlowestClock {
         let mut readings = self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         match readings.back_mut() {
             Some((taken, known)) if passed.saturating_sub(*taken) < READING_EVERY => {
-                *known = zero.min(*known)
+                *known = zero.min(*known);
             }
             Some(_) | None => readings.push_back((passed, zero)),
         }

@@ -106,7 +106,9 @@ impl LogInLimits {
         let limit = self.limit?;
         let own = one.at_address();
         self.at_address.take_back(&own);
-        one.address.iter().for_each(|address| self.addresses.take_back(address));
+        if let Some(address) = &one.address {
+            self.addresses.take_back(address);
+        }
         self.accounts.take_back(&one.account);
         Some(Standing::new(limit, self.at_address.get(&own), self.clock.now()))
     }

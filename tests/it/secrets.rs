@@ -42,7 +42,7 @@ impl Drop for Service {
 async fn start(mut command: Command, log: &Path) -> (Service, String, String) {
     let file = std::fs::File::create(log).unwrap();
     let mut child = command.stdout(Stdio::null()).stderr(file).spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     loop {
         let text = std::fs::read_to_string(log).unwrap();
         if let Some((_, rest)) = text.split_once(" on http://")

@@ -128,16 +128,8 @@ async fn report_slowly(address: String, second: usize, opened: Arc<Barrier>, ask
     answer
 }
 
-/// Issue 14, part 5: it took 13.6 s.
-#[tokio::test(flavor = "multi_thread")]
-async fn asked_to_end_the_service_ends_within_ten_seconds_and_sends_everybody_to_the_next() {
-    let app = TestApp::with_numbers(&["09123456789"]).await;
-    let dir = tempfile::tempdir().unwrap();
-    let log = dir.path().join("log");
-    let mut command = ledger(dir.path(), &["serve"]);
-    command.env("RUST_LOG", "warn").env("DATABASE_URL", &app.database_url);
-    let (child, address) = serve_logged(&mut command, &log).await;
-    let mut child = Process(child);
+/// Tokens of as many people as are needed to listen so often.
+async fn listeners(app: &TestApp, address: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     for n in 0..(STREAMS + SOCKETS).div_ceil(18) {
         let name = format!("listener{n}");
@@ -148,6 +140,32 @@ async fn asked_to_end_the_service_ends_within_ten_seconds_and_sends_everybody_to
         let answer: Value = answer.json().await.unwrap();
         tokens.push(answer["token"].as_str().unwrap().to_owned());
     }
+    tokens
+}
+
+/// The last event of a stream says where to go on, and when.
+fn check_goodbye(told: &str, head: i64) {
+    let last = told.trim_end().rsplit("\n\n").next().unwrap();
+    let field = |name: &str| last.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    assert_eq!(field("event: "), "closing", "{told}");
+    let data: Value = serde_json::from_str(field("data: ")).unwrap();
+    let position: i64 = field("id: ").parse().unwrap();
+    assert_eq!(data["position"], position);
+    assert!((1..=head).contains(&position), "{told}");
+    assert!((1_000..=3_000).contains(&field("retry: ").parse::<u32>().unwrap()), "{told}");
+}
+
+/// Issue 14, part 5: it took 13.6 s.
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_to_end_the_service_ends_within_ten_seconds_and_sends_everybody_to_the_next() {
+    let app = TestApp::with_numbers(&["09123456789"]).await;
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let mut command = ledger(dir.path(), &["serve"]);
+    command.env("RUST_LOG", "warn").env("DATABASE_URL", &app.database_url);
+    let (child, address) = serve_logged(&mut command, &log).await;
+    let mut child = Process(child);
+    let tokens = listeners(&app, &address).await;
     let opened = Arc::new(Barrier::new(STREAMS + SOCKETS + IN_FLIGHT + 1));
     let asked = Arc::new(Barrier::new(IN_FLIGHT + 1));
     let token = |n: usize| tokens[n % tokens.len()].clone();
@@ -185,14 +203,7 @@ async fn asked_to_end_the_service_ends_within_ten_seconds_and_sends_everybody_to
     assert!(ended.success());
     assert!(time < Duration::from_secs(10), "{time:?}");
     for told in streams.join_all().await {
-        let last = told.trim_end().rsplit("\n\n").next().unwrap();
-        let field = |name: &str| last.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-        assert_eq!(field("event: "), "closing", "{told}");
-        let data: Value = serde_json::from_str(field("data: ")).unwrap();
-        let position: i64 = field("id: ").parse().unwrap();
-        assert_eq!(data["position"], position);
-        assert!((1..=head).contains(&position), "{told}");
-        assert!((1_000..=3_000).contains(&field("retry: ").parse::<u32>().unwrap()), "{told}");
+        check_goodbye(&told, head);
     }
     for heard in polls.join_all().await {
         let closing = heard.iter().find(|(name, _)| name == "closing");

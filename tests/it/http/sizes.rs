@@ -19,6 +19,11 @@ const PATHS: [&str; 6] = [
     "/agent-dashboard",
 ];
 
+/// The texts of the first numbers, one after the other.
+fn numbered(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect::<Vec<_>>().concat()
+}
+
 /// Issue 14, part 5
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_headers_and_too_long_addresses_are_refused_in_words() {
@@ -26,7 +31,7 @@ async fn too_many_headers_and_too_long_addresses_are_refused_in_words() {
     let events = app.app.ledger.views().head().await.unwrap();
     for path in PATHS {
         for count in [101, 1_000, 10_000] {
-            let headers: String = (0..count).map(|n| format!("x-{n}: {n}\r\n")).collect();
+            let headers = numbered(count, |n| format!("x-{n}: {n}\r\n"));
             let sent = format!("GET {path} HTTP/1.1\r\nhost: many\r\n{headers}\r\n");
             let answer = Raw::read(&exchange(&app, sent.as_bytes()).await);
             assert_eq!(answer.status, 431, "{count} headers to {path}: {answer:?}");
@@ -50,7 +55,7 @@ async fn too_many_headers_and_too_long_addresses_are_refused_in_words() {
         assert_eq!((answer.status, answer.is_worded()), (400, true), "{nonsense:?}: {answer:?}");
     }
     // Below the limits all is well.
-    let headers: String = (0..90).map(|n| format!("x-{n}: {n}\r\n")).collect();
+    let headers = numbered(90, |n| format!("x-{n}: {n}\r\n"));
     let long = "a".repeat(50_000);
     let sent = format!("GET /healthz?q={long} HTTP/1.1\r\nhost: fine\r\nconnection: close\r\n{headers}\r\n");
     assert_eq!(Raw::read(&exchange(&app, sent.as_bytes()).await).status, 200);
@@ -61,10 +66,8 @@ async fn too_many_headers_and_too_long_addresses_are_refused_in_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn pipelined_requests_are_answered_in_order_and_a_bad_one_ends_them() {
     let app = TestApp::start().await;
-    let mut sent = String::new();
-    for n in 0..50 {
-        sent.push_str(&format!("GET /healthz HTTP/1.1\r\nhost: pipe\r\nx-request-id: r{n}\r\n\r\n"));
-    }
+    let mut sent =
+        numbered(50, |n| format!("GET /healthz HTTP/1.1\r\nhost: pipe\r\nx-request-id: r{n}\r\n\r\n"));
     sent.push_str("NONSENSE\r\n\r\n");
     let answers = exchange(&app, sent.as_bytes()).await;
     let ids: Vec<&str> = answers.lines().filter_map(|line| line.strip_prefix("x-request-id: ")).collect();
@@ -120,7 +123,7 @@ async fn queries_of_ten_thousand_parameters_are_answered_or_refused() {
     history::documents_agents(&app.app).await;
     let admin = Client::person(&app, "admin").await;
     let nobody = Client::nobody(&app);
-    let distinct: String = (0..10_000).map(|n| format!("{n}&")).collect();
+    let distinct = numbered(10_000, |n| format!("{n}&"));
     let same = "page=1&".repeat(9_000);
     for path in [
         FROM_DIALER,
