@@ -115,6 +115,8 @@ fn list_faults(options: &Options, header: &[&str], faults: &[Vec<String>]) -> an
 
 /// A row that was not added, and why.
 type Fault = (usize, String, &'static str);
+/// What came of a handful of cells.
+type Outcome = (Added, Vec<Fault>);
 
 async fn import(app: &App, mut file: File, count: usize, options: &Options) -> anyhow::Result<()> {
     let bar = progress_bar("importing");
@@ -144,7 +146,7 @@ async fn import(app: &App, mut file: File, count: usize, options: &Options) -> a
             })
             .buffered(IN_FLIGHT)
             .try_collect();
-    let (results, read): (anyhow::Result<Vec<(Added, Vec<Fault>)>>, _) = tokio::join!(adding, reading);
+    let (results, read): (anyhow::Result<Vec<Outcome>>, _) = tokio::join!(adding, reading);
     let results = results?;
     read?;
     bar.finish_and_clear();

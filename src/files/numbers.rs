@@ -138,11 +138,11 @@ impl Wanted for Numbers {
                 let is_doubtful = share.filled == 0 || (says <= Says::Numbers && share.numbers == 0);
                 if is_doubtful && content.is_most() { other } else { plan }
             }
-            (Some((plan, ..)), None) => plan,
-            (None, Some((plan, _))) => plan,
+            (Some((plan, ..)), None) | (None, Some((plan, _))) => plan,
             // Nothing is a number: every cell of the first column is answered as none.
             (None, None) => {
-                let columns = (0..).find(|&column| head.iter().any(|row| !row.cell(column).is_empty()));
+                let width = head.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+                let columns = (0..width).find(|&column| head.iter().any(|row| !row.cell(column).is_empty()));
                 Plan { columns: columns.unwrap_or(0), skipped: 0, fit: Fit::Nothing }
             }
         })

@@ -69,7 +69,9 @@ mod tests {
             Row { line: 8, cells: vec![String::new()] },
         ];
         let mut spool = Spool::new().unwrap();
-        rows.iter().for_each(|row| spool.push(row).unwrap());
+        for row in &rows {
+            spool.push(row).unwrap();
+        }
         let (count, back) = spool.finish().unwrap();
         let back: Vec<Row> = back.map(Result::unwrap).collect();
         assert_eq!((count, back), (3, rows.to_vec()));

@@ -64,6 +64,9 @@ pub trait Wanted {
     fn plan(&self, head: &[Row]) -> Result<Plan<Self::Columns>, FileError>;
 }
 
+/// Where rows of data go, with the columns.
+pub type Sink<'a, C> = dyn FnMut(&C, Row) -> Result<(), FileError> + 'a;
+
 /// Where rows come from; `None` is their end.
 pub type NextRow<'a> = dyn FnMut() -> Result<Option<Row>, FileError> + 'a;
 

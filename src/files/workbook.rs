@@ -2,7 +2,7 @@
 //! cells may claim to be as large as sheets can be.
 
 use super::bounds::{Bound, Bounds};
-use super::table::{Fit, Head, Row, Wanted, tidy};
+use super::table::{Fit, Head, Row, Sink, Wanted, tidy};
 use super::{FileError, parts};
 use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 use chrono::{Duration, NaiveTime, Timelike};
@@ -21,7 +21,7 @@ pub fn read<R: Read + Seek, W: Wanted>(
     file: &mut R,
     bounds: Bounds,
     wanted: &W,
-    sink: &mut dyn FnMut(&W::Columns, Row) -> Result<(), FileError>,
+    sink: &mut Sink<'_, W::Columns>,
 ) -> Result<Option<W::Columns>, FileError> {
     parts::check(file, bounds)?;
     file.seek(SeekFrom::Start(0))?;

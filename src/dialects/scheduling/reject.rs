@@ -340,9 +340,8 @@ impl From<FileError> for Reject {
         let text = error.to_string();
         match error {
             // C-37: more rows than are taken is a bad file; every other bound is one of size.
-            FileError::Over { bound: Bound::Rows, .. } => Self::BadFile(text),
-            FileError::Over { .. } => Self::FileTooLarge(text),
-            FileError::Empty
+            FileError::Over { bound: Bound::Rows, .. }
+            | FileError::Empty
             | FileError::OtherFormat(_)
             | FileError::ControlCharacter { .. }
             | FileError::Malformed { .. }
@@ -353,6 +352,7 @@ impl From<FileError> for Reject {
             | FileError::Unreadable(_)
             | FileError::Panicked
             | FileError::Stopped => Self::BadFile(text),
+            FileError::Over { .. } => Self::FileTooLarge(text),
             FileError::Disk(problem) => {
                 tracing::error!(%problem, "a file");
                 Self::Unavailable
