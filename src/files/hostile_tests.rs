@@ -15,10 +15,9 @@ const BOUNDS: Bounds = Bounds {
 
 /// The bound that is passed.
 fn over(parts: &[(&str, &[u8])]) -> Bound {
-    match of_within(parts, BOUNDS).unwrap_err() {
-        FileError::Over { bound, .. } => bound,
-        error => panic!("{error}"),
-    }
+    let error = of_within(parts, BOUNDS).unwrap_err();
+    let FileError::Over { bound, .. } = error else { panic!("{error}") };
+    bound
 }
 
 #[test]
@@ -73,9 +72,8 @@ fn what_is_over_a_bound_is_refused_before_it_is_read() {
 #[test]
 fn a_string_that_is_shown_everywhere_counts_each_time() {
     let strings = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(100_000));
-    let rows: String = (1..=1_000)
-        .map(|row| format!("<row r=\"{row}\"><c r=\"A{row}\" t=\"s\"><v>0</v></c></row>"))
-        .collect();
+    let row = |row| format!("<row r=\"{row}\"><c r=\"A{row}\" t=\"s\"><v>0</v></c></row>");
+    let rows = (1..=1_000).map(row).collect::<Vec<_>>().concat();
     let found = over(&[
         ("xl/sharedStrings.xml", strings.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet(&rows).as_bytes()),

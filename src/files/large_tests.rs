@@ -40,10 +40,8 @@ fn encoded(kind: Kind, text: &str, is_first: bool) -> Vec<u8> {
 
 /// A list with a row number, a name and a number in each row; one row, with a cell of two lines before it, has no number.
 fn file(kind: Kind, delimiter: char, end: &str) -> File {
-    let name = match kind {
-        Kind::OneByte(encoding) if encoding == WINDOWS_1252 => "Jos\u{e9}",
-        _ => "\u{645}\u{62d}\u{645}\u{62f}",
-    };
+    let is_latin = matches!(kind, Kind::OneByte(encoding) if encoding == WINDOWS_1252);
+    let name = if is_latin { "Jos\u{e9}" } else { "\u{645}\u{62d}\u{645}\u{62f}" };
     let mut out = BufWriter::new(tempfile::tempfile().unwrap());
     let header = format!("id{delimiter}name{delimiter}mobile{end}");
     out.write_all(&encoded(kind, &header, true)).unwrap();

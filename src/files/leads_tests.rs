@@ -217,7 +217,7 @@ proptest! {
     fn each_row_is_a_lead_or_an_error(rows in proptest::collection::vec(("[A-Z][a-z]{0,5}", "(4155552[0-9]{3}|bad|)"), 1..20)) {
         let mut file = "first_name,phone\n".to_owned();
         for (name, phone) in &rows {
-            file += &format!("{name},{phone}\n");
+            file.extend([name, ",", phone, "\n"]);
         }
         let (leads, errors) = read_bytes(file.as_bytes()).unwrap();
         let mut lines: Vec<usize> = leads.iter().map(|(row, _)| *row).chain(errors.iter().map(|(row, _)| *row)).collect();

@@ -139,11 +139,10 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) if number.fract() == 0.0 && number.abs() < 1e18 => format!("{number:.0}"),
         DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) => tidy(text),
         DataRef::SharedString(text) => tidy(text),
         DataRef::Bool(is_so) => is_so.to_string(),
         DataRef::DateTime(at) => date(*at),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => tidy(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => tidy(text),
         DataRef::Error(error) => error.to_string(),
     }
 }

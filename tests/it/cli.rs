@@ -180,7 +180,7 @@ fn commands_in_a_folder_without_a_ledger_make_none_and_say_where_they_looked() {
     }
 }
 
-/// The same where DATABASE_URL names a database that is empty, and where nothing answers there.
+/// The same where `DATABASE_URL` names a database that is empty, and where nothing answers there.
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_name_the_database_that_is_empty_or_away() {
     let app = TestApp::start().await;

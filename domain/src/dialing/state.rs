@@ -10,6 +10,10 @@ use std::collections::BTreeMap;
 
 /// Dialing as its events made it. Version 0: the ledger was never opened.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own that clients read by its name"
+)]
 pub struct Dialing {
     pub enabled: bool,
     /// When the switch was last flipped; older reports no longer flip it.

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 /// The schedule as the panel shows it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Schedule)]
+#[expect(clippy::struct_excessive_bools, reason = "the shape that clients read")]
 pub struct Reply {
     enabled: bool,
     skip_holidays: bool,

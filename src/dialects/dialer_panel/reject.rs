@@ -308,6 +308,7 @@ impl From<FileError> for Reject {
 }
 
 /// A path of this dialect's folders that is none (C-50).
+#[expect(clippy::unused_async, reason = "routers take handlers that are asynchronous")]
 pub async fn not_found(request: Request) -> Response {
     let id = request_id(request.extensions());
     let body = json!({ "detail": "Not Found", "code": "not_found", "request_id": id });

@@ -69,7 +69,7 @@ impl Selection {
         let mut selection = Self::read(app, fields, &Reach::All).await?;
         let selects_all = fields.get("select_all").and_then(values::boolean).unwrap_or(false);
         let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
-        let ids = fields.get("ids").filter(|ids| !ids.is_null() && !(selects_all && is_empty(ids)));
+        let ids = fields.get("ids").filter(|ids| !(ids.is_null() || selects_all && is_empty(ids)));
         let excluded = fields.get("excluded_ids").filter(|value| !value.is_null());
         match (ids, selects_all) {
             (Some(ids), false) => {

@@ -65,6 +65,7 @@ pub struct Trend {
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = AttemptBucket)]
+#[expect(clippy::struct_field_names, reason = "the shape that clients read")]
 struct Bucket {
     /// When it begins.
     bucket: String,

@@ -3,7 +3,7 @@
 //!
 //! Decided where nothing is written:
 //! - By `GET` the members lie in the query, and the signature is over the whole URL.
-//! - `answered`, as SignalWire says it, is a call that goes on. Words are read in any case, with `_` or `-`.
+//! - `answered`, as `SignalWire` says it, is a call that goes on. Words are read in any case, with `_` or `-`.
 //! - Who picked up (`AnsweredBy`, after `MachineDetectionDuration` milliseconds) is kept with the call as its reason, whether
 //!   it comes with a status or by itself. A machine or a fax is no answer of a person: the call counts as not answered,
 //!   whatever its status says.
@@ -195,12 +195,11 @@ fn status_told(callback: &Callback) -> Result<Told, QuarantineReason> {
     let by = callback.text("AnsweredBy").map(|by| by.trim().to_ascii_lowercase());
     let is_machine = by.as_ref().is_some_and(|by| by.starts_with("machine") || by == "fax");
     match callback.text("CallStatus") {
-        Some(word) => match outcome(&word).ok_or(QuarantineReason::UnknownStatus)? {
-            Outcome::Connected | Outcome::InProgress if is_machine => {
-                Ok(Told::Outcome(Outcome::AnsweringMachine))
-            }
-            outcome => Ok(Told::Outcome(outcome)),
-        },
+        Some(word) => {
+            let outcome = outcome(&word).ok_or(QuarantineReason::UnknownStatus)?;
+            let is_picked_up = matches!(outcome, Outcome::Connected | Outcome::InProgress);
+            Ok(Told::Outcome(if is_picked_up && is_machine { Outcome::AnsweringMachine } else { outcome }))
+        }
         None if is_machine => Ok(Told::Outcome(Outcome::AnsweringMachine)),
         None if by.is_some() => Ok(Told::Nothing),
         None => Err(QuarantineReason::UnknownStatus),

@@ -17,13 +17,16 @@ const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlenc
 const KEYED_JSON: [(&str, &str); 2] = [("x-dialer-api-key", FROM_DIALER_KEY), JSON[0]];
 const KEYED_FORM: [(&str, &str); 2] = [("x-dialer-api-key", FROM_DIALER_KEY), FORM[0]];
 
+/// Who sends to which path which corpus with which headers.
+type Surface<'a> = (&'a Client, &'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_surface_answers_with_an_error_of_ours() {
     let app = TestApp::with_numbers(&["09123456789", "09123456780"]).await;
     history::documents_agents(&app.app).await;
     let (admin, dialer, nobody) =
         (Client::person(&app, "admin").await, Client::dialer(&app), Client::nobody(&app));
-    let bodies: [(&Client, &str, &str, &[(&str, &str)]); 12] = [
+    let bodies: [Surface<'_>; 12] = [
         (&nobody, FROM_DIALER, "json_bodies", &KEYED_JSON),
         (&nobody, FROM_DIALER, "forms", &KEYED_FORM),
         (&dialer, "/api/dialer/report-result", "json_bodies", &JSON),

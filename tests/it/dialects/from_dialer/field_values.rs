@@ -91,7 +91,8 @@ async fn placeholder_ids_join_nobody() {
             ids.push(answer.body["lead"]["id"].as_i64().unwrap());
         }
     }
-    let (count, _) = (ids.len(), ids.sort_unstable());
+    let count = ids.len();
+    ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count, "each is somebody else");
     for zero in [json!(0), json!(-1), json!(null), json!(0.0)] {

@@ -22,7 +22,7 @@ async fn call(company: &Company, id: &str) -> Value {
     company.alice.get(&format!("/api/calls/{id}")).await.body["call"].clone()
 }
 
-/// SignalWire says `answered`; others write the same words otherwise.
+/// `SignalWire` says `answered`; others write the same words otherwise.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_words_of_other_providers_are_understood() {
     let company = Company::start_with(&SETTINGS).await;
