@@ -19,9 +19,9 @@ async fn the_half_open_go_before_the_idle_and_what_is_answered_stays() {
     let served = answered.seat().begin(false).unwrap();
     pass(3).await;
     half_open.seat().heard();
-    pass(1).await;
+    pass(2).await;
     assert_eq!(connections.make_room(1), 1);
-    assert!(!is_ended(&idle), "4 s of an idle client weigh less than 1 s of a half-open one, four times");
+    assert!(!is_ended(&idle), "5 s of an idle client weigh less than 2 s of a half-open one, four times");
     assert!(is_ended(&half_open));
     assert_eq!(connections.make_room(1), 1);
     assert!(is_ended(&idle));

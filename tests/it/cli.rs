@@ -195,7 +195,7 @@ async fn commands_name_the_database_that_is_empty_or_away() {
     assert!(output.status.code() == Some(2) && told.contains("holds no ledger"), "{told}");
     for (url, place) in [
         ("postgres://nobody:secret@127.0.0.1:9/db", "127.0.0.1:9"),
-        ("postgres://nobody@/db?host=/nowhere/at/all", "/nowhere/at/all"),
+        ("postgres://nobody@localhost/db?host=/nowhere/at/all", "/nowhere/at/all"),
     ] {
         for arguments in [&["user", "list"][..], &["verify"], &["serve"]] {
             let output = ledger(dir.path(), arguments).env("DATABASE_URL", url).output().unwrap();

@@ -58,6 +58,8 @@ words! {
         SwitchOutdated = "switch_outdated",
         /// The number must not be dialed: the report moves its status and not that (C-44).
         Suppressed = "suppressed",
+        /// More than one number, or an extension: what comes first was taken (C-47).
+        PhoneCut = "phone_cut",
         /// Present, and not to be read as a time: the report counts as made when it first came (C-17).
         AttemptedAtUnreadable = "attempted_at_unreadable",
         NumberIdUnreadable = "number_id_unreadable",

@@ -10,7 +10,7 @@ use domain::ids::AgentId;
 use domain::keys::Key;
 use domain::lead::Lead;
 use domain::lead::attempt::Warning;
-use domain::phone::{Phone, Region};
+use domain::phone::{Phone, Reading, Region};
 use domain::stream::{StreamId, StreamKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -48,9 +48,12 @@ pub async fn lead(desk: &mut Desk<'_>, report: &Report, region: Region) -> Resul
         warnings.push(Warning::NumberIdPhoneMismatch);
     }
     let Some(raw) = raw else { return Ok(About::Nobody(QuarantineReason::UnknownNumber)) };
-    let Ok(phone) = Phone::try_new(raw, region) else {
+    let Ok(Reading { phone, is_cut }) = Phone::read(raw, region) else {
         return Ok(About::Nobody(QuarantineReason::UnreadablePhone));
     };
+    if is_cut {
+        warnings.push(Warning::PhoneCut);
+    }
     let Some(key) = phone.key() else { return Ok(About::Nobody(QuarantineReason::UnreadablePhone)) };
     match find_by_phone(desk, report, &key).await? {
         Some(id) => {

@@ -88,6 +88,11 @@ impl Fields {
         Phone::with_code(self.text("phone_code").unwrap_or_default(), raw, region).ok()
     }
 
+    /// Whether the phone holds more than the number that is taken: an extension, or a second number (C-47).
+    pub fn has_cut_phone(&self, region: Region) -> bool {
+        self.text("phone").is_some_and(|raw| Phone::read(raw, region).is_ok_and(|reading| reading.is_cut))
+    }
+
     /// The call that the click belongs to: `uniqueid`, or `session_id` with `epoch` (C-25).
     pub fn call(&self) -> Option<String> {
         if let Some(id) = self.id("uniqueid") {

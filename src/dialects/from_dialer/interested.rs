@@ -190,9 +190,7 @@ impl Action for Click<'_> {
         let meant = resolve::meant(desk, external_ref.as_ref(), agent_id, &mut person).await?;
         warnings.extend(meant.warning.map(ToOwned::to_owned));
         let known = meant.known;
-        if person.extra.contains_key("phone") {
-            warnings.push("phone could not be read as a number; it is kept as it was sent".to_owned());
-        }
+        warnings.extend(self.phone_warning(region, &person));
         let id = match known {
             Some(id) => {
                 desk.wait_turn(StreamId::new(StreamKind::Lead, id)).await;
@@ -231,6 +229,15 @@ impl Action for Click<'_> {
 }
 
 impl Click<'_> {
+    /// What the sender should know of the phone.
+    fn phone_warning(&self, region: Region, person: &Person) -> Option<String> {
+        if person.extra.contains_key("phone") {
+            return Some("phone could not be read as a number; it is kept as it was sent".to_owned());
+        }
+        let is_cut = self.fields.has_cut_phone(region);
+        is_cut.then(|| "phone holds more than one number; the first was taken".to_owned())
+    }
+
     /// The zone of the dialer's local times: its credential's, else the ledger's.
     async fn zone(&self, desk: &mut Desk<'_>) -> Result<Tz, RecordError> {
         let configured = self.caller.machine.credential.configuration.timezone.as_deref();

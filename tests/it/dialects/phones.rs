@@ -128,6 +128,21 @@ async fn digits_of_all_scripts_count_and_what_follows_a_number_does_not() {
             .unwrap();
         assert_eq!(key.as_deref(), Some(e164), "{written}");
     }
+    // what was left out of a number is said where the surface has warnings
+    let click = json!({ "user": "CalebG", "phone": "+44 7911 123456 / 07911 123457" });
+    let clicked = Client::nobody(&app).click(&click).await.body;
+    assert_eq!(
+        clicked["warnings"],
+        json!(["phone holds more than one number; the first was taken"]),
+        "{clicked}"
+    );
+    let report = json!({ "phone_number": "+49 30 23125 012 #12", "status": "BUSY" });
+    let reported = Client::dialer(&app).report(&report).await.body;
+    assert_eq!(
+        (&reported["number_id"], &reported["warnings"]),
+        (&json!(2), &json!(["phone_cut"])),
+        "{reported}"
+    );
     let again = admin.post("/api/leads", &json!({ "name": "N", "phone": "+919123456780" })).await.body;
     assert_eq!(again["possible_duplicates"].as_array().map(Vec::len), Some(1), "{again}");
     app.rebuilt_equals_live().await;

@@ -35,6 +35,8 @@ async fn the_dashboard_is_drawn_from_the_read_models() {
         call(&app, number, status).await;
         app.clock.advance(Duration::minutes(minutes));
     }
+    // A day later everybody has to log in again.
+    let admin = Client::person(&app, "admin").await;
     let numbers = admin.get("/api/stats/numbers-summary").await.body;
     assert_eq!((&numbers["total_numbers"], share(&numbers, "IN_QUEUE")), (&json!(10), (7, 70.0)));
     assert_eq!(share(&numbers, "CONNECTED"), (2, 20.0));
@@ -66,13 +68,14 @@ async fn the_dashboard_is_drawn_from_the_read_models() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trend_has_a_bucket_for_every_hour_or_day_of_the_ledgers_zone() {
     let app = TestApp::with_numbers(&["09123456780", "09123456781", "09123456782"]).await;
-    let admin = Client::person(&app, "admin").await;
     for (number, status, minutes) in
         [(1, "BUSY", 24 * 60 - 10), (2, "CONNECTED", 15), (3, "MISSED", 15), (3, "BUSY", 0)]
     {
         call(&app, number, status).await;
         app.clock.advance(Duration::minutes(minutes));
     }
+    // A day later everybody has to log in again.
+    let admin = Client::person(&app, "admin").await;
     let trend = async |query: &str| admin.get(&format!("/api/stats/attempt-trend{query}")).await.body;
     let hours = trend("?granularity=hour&span=6").await;
     assert_eq!((&hours["granularity"], hours["buckets"].as_array().unwrap().len()), (&json!("hour"), 6));

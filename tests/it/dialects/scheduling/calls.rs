@@ -92,9 +92,10 @@ async fn history_and_metrics_agree_whatever_is_asked_for() {
         assert_eq!(json!(history["calls"].as_array().unwrap().len()), history["total"]);
         metrics
     };
+    // A call that no agent is named for is the lead's AI agent's.
     let all = ask("").await;
     let expected = json!({ "total_calls": 5, "answered_calls": 3, "no_answer_calls": 1, "failed_calls": 1,
-        "pickup_rate": 60.0, "average_attempts_per_lead": 1.3, "active_agents": 0 });
+        "pickup_rate": 60.0, "average_attempts_per_lead": 1.3, "active_agents": 1 });
     assert_eq!(all, expected);
     // Days are the ledger's, which is in Tehran: 20:31 UTC is the next day there.
     assert_eq!(ask("start_date=2025-03-01&end_date=2025-03-01").await["total_calls"], 3);

@@ -65,7 +65,7 @@ async fn every_number_names_the_events_behind_it() {
     assert_eq!(admin.get("/api/v1/ledger/explain/happiness").await.status, 404);
     assert_eq!(admin.get("/api/v1/ledger/explain/calls?dateFrom=soon").await.status, 422);
     assert_eq!(
-        Client::person(&company.app, "sue@example.com")
+        Client::person(&company.app, "alice@example.com")
             .await
             .get("/api/v1/ledger/explain/calls")
             .await
