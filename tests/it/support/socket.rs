@@ -51,8 +51,11 @@ impl Socket {
                 continue;
             }
             let polled = self.http.get(&self.url).send();
-            let answer = tokio::time::timeout_at(until, polled).await.ok()?.unwrap();
-            let text = answer.text().await.unwrap();
+            // Whoever polls when the service has ended finds nobody there.
+            let Ok(answer) = tokio::time::timeout_at(until, polled).await.ok()? else {
+                return Some("1".to_owned());
+            };
+            let Ok(text) = answer.text().await else { return Some("1".to_owned()) };
             self.packets.extend(text.split('\u{1e}').map(ToOwned::to_owned));
         }
     }
