@@ -5,7 +5,8 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown, lchown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -95,6 +96,29 @@ impl Account {
             chown(dir, Some(self.uid), Some(self.gid)).map_err(doing(what()))?;
         }
         Ok(())
+    }
+
+    /// Gives this user everything in `dir`, if it is another user's: a backup that root has put in place.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub fn take_over(&self, dir: &Path) -> Result<(), EmbeddedError> {
+        let what = || format!("give user {} what is in {}", self.name, dir.display());
+        let owner = fs::metadata(dir).map_err(doing(what()))?.uid();
+        if self.is_dropped && owner != self.uid {
+            self.take_over_tree(dir).map_err(doing(what()))?;
+        }
+        Ok(())
+    }
+
+    fn take_over_tree(&self, path: &Path) -> io::Result<()> {
+        if fs::symlink_metadata(path)?.is_dir() {
+            for entry in fs::read_dir(path)? {
+                self.take_over_tree(&entry?.path())?;
+            }
+        }
+        // The folder itself comes last: where this ends half-way, the next start does it again.
+        lchown(path, Some(self.uid), Some(self.gid))
     }
 
     /// Lets this user pass through `dir`, a private folder of root, without seeing what is in it:

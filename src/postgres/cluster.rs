@@ -118,7 +118,7 @@ impl Cluster {
     pub fn initialize(&self, lock: &File, no_sync: bool) -> Result<(), EmbeddedError> {
         let data = self.data();
         if data.join("PG_VERSION").exists() {
-            return Ok(());
+            return self.account.take_over(&data);
         }
         let side = data.with_extension("new");
         if side.exists() {

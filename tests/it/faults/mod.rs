@@ -10,6 +10,7 @@ mod hanging;
 mod large_uploads;
 mod lost_connection;
 mod network;
+mod restore;
 mod slow_clients;
 mod take_over;
 
@@ -182,25 +183,39 @@ async fn acknowledge(journal: &Journal, count: usize) {
 }
 
 /// The oracle: every acknowledged report once, every other at most once, and `verify` has nothing to say.
-fn check(command: &dyn Fn(&[&str]) -> Command, journal: &Journal) {
+/// How often each attempt was reported, by the log.
+fn attempts(command: &dyn Fn(&[&str]) -> Command) -> HashMap<String, usize> {
     let replay = command(&["replay", "--json"]).output().unwrap();
     assert!(replay.status.success(), "{}", String::from_utf8_lossy(&replay.stderr));
     let mut attempts: HashMap<String, usize> = HashMap::new();
-    let mut reports = 0;
     for line in String::from_utf8(replay.stdout).unwrap().lines() {
         let event: Value = serde_json::from_str(line).unwrap();
         if let Some(id) = event["payload"]["attempt_reported"]["attempt_id"].as_str() {
             *attempts.entry(id.to_owned()).or_default() += 1;
-            reports += 1;
         }
     }
-    let journal = journal.lock().unwrap();
+    attempts
+}
+
+/// What was acknowledged is in the log exactly once, and the log and the read models verify.
+fn check_acknowledged(
+    command: &dyn Fn(&[&str]) -> Command,
+    attempts: &HashMap<String, usize>,
+    journal: &HashMap<String, Option<String>>,
+) {
     let lost: Vec<_> = journal.values().flatten().filter(|id| attempts.get(*id) != Some(&1)).collect();
     assert!(lost.is_empty(), "{} acknowledged reports are not there exactly once", lost.len());
-    assert!(reports <= journal.len(), "{reports} attempts of {} reports", journal.len());
-    assert!(acknowledged_of(&journal) > 100, "too little load to prove anything");
     let verify = command(&["verify"]).output().unwrap();
     assert!(verify.status.success(), "{}", String::from_utf8_lossy(&verify.stdout));
+}
+
+fn check(command: &dyn Fn(&[&str]) -> Command, journal: &Journal) {
+    let attempts = attempts(command);
+    let reports: usize = attempts.values().sum();
+    let journal = journal.lock().unwrap();
+    assert!(reports <= journal.len(), "{reports} attempts of {} reports", journal.len());
+    assert!(acknowledged_of(&journal) > 100, "too little load to prove anything");
+    check_acknowledged(command, &attempts, &journal);
 }
 
 fn acknowledged_of(journal: &HashMap<String, Option<String>>) -> usize {
