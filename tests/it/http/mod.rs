@@ -1,6 +1,7 @@
 //! What all surfaces share: connections, and requests of any size.
 
 mod connections;
+mod front_door;
 mod sizes;
 mod slow_bodies;
 
