@@ -27,7 +27,7 @@ pub struct Twilio {
 
 /// Clients of HTTPS use the cryptography that everything else here uses; whoever comes second finds it done.
 pub fn use_one_cryptography() {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// What is read of its answer.

@@ -23,6 +23,7 @@ pub mod request;
 pub mod rights;
 pub mod serve;
 pub mod signatures;
+pub mod token_signatures;
 pub mod tokens;
 pub mod upload;
 pub mod values;

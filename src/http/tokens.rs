@@ -74,6 +74,7 @@ pub struct Tokens {
 impl Tokens {
     /// Tokens under this secret.
     pub fn new(secret: &str, clock: Arc<dyn Clock>) -> Self {
+        super::token_signatures::install();
         let validation = |issuer, required: &[&str]| {
             let mut validation = Validation::new(Algorithm::HS256);
             validation.set_issuer(&[issuer]);
