@@ -104,9 +104,7 @@ impl App {
     ) -> anyhow::Result<Self> {
         let pool = pool::reach(url).await?;
         let options = (*pool.connect_options()).clone();
-        pool::migrate(&pool)
-            .await
-            .context("the database could not be brought up to date; see the message above")?;
+        pool::migrate(&pool).await.context("the database could not be brought up to date")?;
         // Asked for while the log of a new ledger is still empty: of that nothing is old.
         let stale = folds::stale(&pool).await.context("the folds' versions could not be read")?;
         let tasks = Tasks::default();

@@ -21,9 +21,14 @@ pub fn start_logging(format: Option<LogFormat>) {
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process (tests) keeps the first.
     let _ = match format {
-        LogFormat::Pretty => lines.with_ansi(is_terminal).with_target(false).try_init(),
+        LogFormat::Pretty => lines.with_ansi(is_terminal && is_coloured()).with_target(false).try_init(),
         LogFormat::Json => lines.json().flatten_event(true).with_target(false).try_init(),
     };
+}
+
+/// Whether the terminal shows colours and its user wants them: `NO_COLOR` and `TERM=dumb` switch them off.
+fn is_coloured() -> bool {
+    !anstyle_query::no_color() && anstyle_query::term_supports_color()
 }
 
 /// Says what every figure is: the HELP lines.

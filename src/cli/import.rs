@@ -1,9 +1,9 @@
 //! `lead-ledger import`: the numbers of a CSV or XLSX file, or with `--agent` an agent's leads, with progress; what was
 //! not added is listed beside it.
 
-use super::Ended;
 use super::database::on_new_ledger;
-use super::rebuild::progress_bar;
+use super::progress::Progress;
+use super::{Ended, output, values};
 use crate::config::Config;
 use crate::files::leads::{self, Reading};
 use crate::files::numbers::{self, Cell};
@@ -12,14 +12,15 @@ use crate::files::{Bounds, FileError};
 use crate::ledger::Context;
 use crate::ledger::add_numbers::{AT_ONCE, Added};
 use crate::state::App;
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use clap::Args;
 use domain::ids::AnyId;
 use domain::lead::event::Source;
 use domain::phone::{Phone, Region, Validity};
 use futures_util::{StreamExt, TryStreamExt};
+use serde::Serialize;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 /// The most rows of one file.
@@ -29,26 +30,41 @@ const IN_FLIGHT: usize = 4;
 /// Leads on their way from the file to the ledger.
 const WAITING_MAX: usize = 1_000;
 
+const EXAMPLES: &str = "\
+The file is read whole before anything is added; a column named phone or mobile
+holds the numbers, else the one that looks like it. Rows that were not added
+are listed in a file beside it.
+
+Examples:
+  lead-ledger import numbers.csv
+  lead-ledger import numbers.xlsx --region GB --errors not-added.csv
+  lead-ledger import leads.csv --agent 2 --json";
+
 #[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV or XLSX; the column whose name says phone or mobile, else the one that holds phone numbers.
+    /// The CSV or XLSX file; at most 10,000,000 rows.
     file: PathBuf,
-    /// Leads of this agent (a file with `first_name` and `phone`, as `POST /api/v1/leads/csv-import` takes it).
-    #[arg(long)]
-    agent: Option<String>,
-    /// Where national numbers belong: two letters [default: as `LEDGER_REGION_SCHEDULING` for leads, else IR].
+    /// Adds leads of this agent instead, from the columns `first_name`, `phone` and others.
+    #[arg(long, value_name = "ID", value_parser = values::id)]
+    agent: Option<AnyId>,
+    /// The country of national numbers, in two letters [default: IR; with --agent `LEDGER_REGION_SCHEDULING`]
     #[arg(long)]
     region: Option<Region>,
-    /// Where rows that were not added are listed [default: the file's name with `.errors.csv`].
-    #[arg(long)]
+    /// The file for rows that were not added [default: FILE with the ending .errors.csv]
+    #[arg(long, value_name = "FILE")]
     errors: Option<PathBuf>,
+    /// Prints the counts as JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
-    let mut file =
-        File::open(&options.file).with_context(|| format!("{} cannot be read", options.file.display()))?;
-    if let Some(agent) = options.agent.clone() {
-        return on_new_ledger(config, async |app| leads(app, &agent, file, &options).await).await;
+    let path = options.file.display();
+    let mut file = File::open(&options.file)
+        .with_context(|| format!("{path} cannot be read; give the path of a CSV or XLSX file"))?;
+    if let Some(agent) = options.agent {
+        return on_new_ledger(config, async |app| leads(app, agent, file, &options).await).await;
     }
     let region = options.region.unwrap_or_default();
     // The whole file first: a fault in its last line must not leave half of it imported.
@@ -64,52 +80,73 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
 async fn read<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, FileError> + Send + 'static,
 ) -> anyhow::Result<T> {
-    Ok(Turns::default().read(work).await?)
+    let read = Turns::default().read(work).await;
+    read.context("nothing was added; mend the file and import it again")
 }
 
 /// Imports the leads of one agent.
-async fn leads(app: &App, name: &str, mut file: File, options: &Options) -> anyhow::Result<()> {
-    let known = match AnyId::parse(name) {
-        Some(id) => app.ledger.views().find_agent(id).await?,
-        None => None,
-    };
-    let agent = known.filter(|agent| agent.deleted_at.is_none());
+async fn leads(app: &App, id: AnyId, mut file: File, options: &Options) -> anyhow::Result<()> {
+    let agent = app.ledger.views().find_agent(id).await?.filter(|agent| agent.deleted_at.is_none());
     let agent =
-        agent.ok_or_else(|| anyhow!("there is no agent '{name}'; see lead-ledger user list --json"))?;
+        agent.context("there is no agent with this id; see the first column of lead-ledger user list")?;
     let region = options.region.unwrap_or(app.config.region_scheduling);
     let reading = Reading { agent_id: agent.id, region, zone: app.ledger.dialing().await?.zone() };
     let file = read(move || leads::read(&mut file, Bounds::import(ROWS_MAX))).await?;
-    let bar = progress_bar("importing");
-    bar.set_length(file.rows as u64);
+    let progress = Progress::start("importing", "rows").of(file.rows);
     let (sender, rows) = mpsc::channel(WAITING_MAX);
     let sorting = tokio::task::spawn_blocking(move || file.send(reading, &sender));
     let context = Context::system("import");
-    let imported = app.ledger.import_leads(&context, rows, |count| bar.inc(count as u64)).await?;
+    let imported =
+        app.ledger.import_leads(&context, rows, |count| progress.add(count)).await.context(PARTLY)?;
     let bad = sorting.await?;
-    bar.finish_and_clear();
+    progress.end();
     let (invalid, duplicates) = (bad.len(), imported.duplicates.len());
-    println!("{} inserted, {duplicates} duplicates, {invalid} invalid", imported.created);
+    let counts = Counts { inserted: imported.created, duplicates, invalid };
     let bad = bad.into_iter().map(|bad| (bad.row, bad.error));
     let twice = imported.duplicates.into_iter().map(|row| (row, DUPLICATE.to_owned()));
     let mut faults: Vec<(usize, String)> = bad.chain(twice).collect();
     faults.sort_unstable();
     let lines: Vec<_> = faults.into_iter().map(|(row, why)| vec![row.to_string(), why]).collect();
-    list_faults(options, &["row", "problem"], &lines)
+    report(options, &counts, &["row", "problem"], &lines)
 }
 
-/// Lists what was not added beside the file, or where the operator wants it.
-fn list_faults(options: &Options, header: &[&str], faults: &[Vec<String>]) -> anyhow::Result<()> {
+/// What came of a file.
+#[derive(Serialize)]
+struct Counts {
+    inserted: usize,
+    duplicates: usize,
+    invalid: usize,
+}
+
+/// Prints the counts, and lists the rows that were not added beside the file or where the operator wants them.
+fn report(options: &Options, counts: &Counts, header: &[&str], faults: &[Vec<String>]) -> anyhow::Result<()> {
+    let Counts { inserted, duplicates, invalid } = counts;
+    if options.json {
+        output::print(serde_json::to_string(counts)?)?;
+    } else {
+        output::print(format_args!("{inserted} inserted, {duplicates} duplicates, {invalid} invalid"))?;
+    }
     if faults.is_empty() {
         return Ok(());
     }
     let path = options.errors.clone().unwrap_or_else(|| options.file.with_extension("errors.csv"));
-    let mut out = csv::Writer::from_path(&path)?;
+    write_faults(&path, header, faults).with_context(|| {
+        format!(
+            "the rows that were not added cannot be listed in {}; import the file again with --errors ELSEWHERE.csv",
+            path.display()
+        )
+    })?;
+    eprintln!("rows that were not added: {}", path.display());
+    Ok(())
+}
+
+fn write_faults(path: &Path, header: &[&str], faults: &[Vec<String>]) -> anyhow::Result<()> {
+    let mut out = csv::Writer::from_path(path)?;
     out.write_record(header)?;
     for fault in faults {
         out.write_record(fault)?;
     }
     out.flush()?;
-    eprintln!("rows that were not added: {}", path.display());
     Ok(())
 }
 
@@ -119,8 +156,7 @@ type Fault = (usize, String, &'static str);
 type Outcome = (Added, Vec<Fault>);
 
 async fn import(app: &App, mut file: File, count: usize, options: &Options) -> anyhow::Result<()> {
-    let bar = progress_bar("importing");
-    bar.set_length(count as u64);
+    let progress = Progress::start("importing", "rows").of(count);
     let region = options.region.unwrap_or_default();
     let (sender, cells) = mpsc::channel(IN_FLIGHT);
     let reading = read(move || {
@@ -129,36 +165,39 @@ async fn import(app: &App, mut file: File, count: usize, options: &Options) -> a
             handful.push(cell);
             handful.len() < AT_ONCE || sender.blocking_send(std::mem::take(&mut handful)).is_ok()
         })?;
-        // Nobody takes the last handful when adding the others has failed: that failure is reported.
+        // The last handful is not taken when adding the others has failed: that failure is reported.
         let _ = sender.blocking_send(handful);
         Ok(())
     });
     let adding =
         futures_util::stream::unfold(cells, |mut cells| async { Some((cells.recv().await?, cells)) })
             .map(|handful: Vec<Cell>| {
-                let bar = bar.clone();
+                let progress = progress.clone();
                 async move {
-                    let rows = handful.len() as u64;
+                    let rows = handful.len();
                     let done = add(app, handful, region).await;
-                    bar.inc(rows);
+                    progress.add(rows);
                     done
                 }
             })
             .buffered(IN_FLIGHT)
             .try_collect();
     let (results, read): (anyhow::Result<Vec<Outcome>>, _) = tokio::join!(adding, reading);
-    let results = results?;
+    let results = results.context(PARTLY)?;
     read?;
-    bar.finish_and_clear();
+    progress.end();
     let inserted: usize = results.iter().map(|(added, _)| added.inserted).sum();
     let faults: Vec<Fault> = results.into_iter().flat_map(|(_, faults)| faults).collect();
     let duplicates = faults.iter().filter(|(.., why)| *why == DUPLICATE).count();
-    println!("{inserted} inserted, {duplicates} duplicates, {} invalid", faults.len() - duplicates);
+    let counts = Counts { inserted, duplicates, invalid: faults.len() - duplicates };
     let lines = faults.into_iter().map(|(row, number, why)| vec![row.to_string(), number, why.to_owned()]);
-    list_faults(options, &["row", "number", "problem"], &lines.collect::<Vec<_>>())
+    report(options, &counts, &["row", "number", "problem"], &lines.collect::<Vec<_>>())
 }
 
 const DUPLICATE: &str = "duplicate";
+/// A second import of the same file adds what the first one did not.
+const PARTLY: &str =
+    "the import stopped before its end; import the file again: what was added counts as a duplicate then";
 
 async fn add(app: &App, handful: Vec<Cell>, region: Region) -> anyhow::Result<(Added, Vec<Fault>)> {
     let mut faults = Vec::new();
@@ -182,7 +221,7 @@ async fn add(app: &App, handful: Vec<Cell>, region: Region) -> anyhow::Result<(A
         }
     }
     faults.sort_unstable_by_key(|(row, ..)| *row);
-    // The read models keep up, so that nobody waits for them afterwards.
+    // The read models keep up, so that they need not be waited for afterwards.
     app.ledger.wait_followed(added.position).await;
     Ok((added, faults))
 }

@@ -1,137 +1,134 @@
 //! `lead-ledger rebuild [NAME...|--all] [--dry-run]`: read models made anew beside the live ones, compared, switched.
 //! `lead-ledger rebuild --as-of TIME --into NAME`: what they were then, for `?as_of=NAME`.
 
-use super::Ended;
 use super::database::{Database, on_ledger};
+use super::progress::Progress;
+use super::{Ended, output, values};
 use crate::config::Config;
 use crate::postgres::pool;
-use anyhow::{Context, anyhow, bail};
-use chrono_tz::Tz;
+use anyhow::Context;
 use clap::Args;
-use domain::time::parse_instant;
-use indicatif::{ProgressBar, ProgressStyle};
+use clap::builder::PossibleValuesParser;
+use domain::time::Instant;
 use projections::as_of;
-use projections::rebuild::{self, Progress, Report, Targets};
-use std::sync::Arc;
+use projections::rebuild::{self, Report, Targets};
+
+const EXAMPLES: &str = "\
+The service goes on meanwhile. Exit status 1 means that rows differed; they are
+right afterwards, unless it was a dry run.
+
+Examples:
+  lead-ledger rebuild --all
+  lead-ledger rebuild lead dial_queue
+  lead-ledger rebuild --all --dry-run       # compares only
+  lead-ledger rebuild --as-of 2026-05-31T23:59:59Z --into end_of_may";
 
 #[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["names", "all", "as_of"])))]
 pub struct Options {
-    /// Which read models, or `keys`; see GET /api/v1/ledger/projections for their names.
+    /// The read models to make anew; `keys` are the claims and leases.
+    #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(Targets::all().names()))]
     names: Vec<String>,
-    /// All of them.
-    #[arg(long, conflicts_with = "names")]
+    /// Makes all read models and the keys anew.
+    #[arg(long)]
     all: bool,
-    /// Only compares: the live rows stay.
+    /// Compares only: the live rows stay as they are.
     #[arg(long)]
     dry_run: bool,
-    /// Everything as it was recorded up to this time (ISO 8601), beside what is.
-    #[arg(long, requires = "into", conflicts_with_all = ["names", "all", "dry_run"])]
-    as_of: Option<String>,
-    /// The name for lists and sums to be asked for by: `?as_of=NAME`.
-    #[arg(long, requires = "as_of")]
+    /// Makes everything as it was recorded up to this time (ISO 8601), beside the live rows.
+    #[arg(long, value_name = "TIME", value_parser = values::time, requires = "into",
+        conflicts_with_all = ["names", "all", "dry_run"])]
+    as_of: Option<Instant>,
+    /// The name under which the API shows what --as-of made: `?as_of=NAME`.
+    #[arg(long, value_name = "NAME", value_parser = view_name, requires = "as_of")]
     into: Option<String>,
-    /// The report as JSON.
+    /// Prints the report as JSON.
     #[arg(long)]
     json: bool,
 }
 
+fn view_name(text: &str) -> Result<String, &'static str> {
+    let is_good = as_of::schema(text).is_some();
+    is_good
+        .then(|| text.to_owned())
+        .ok_or("use up to 40 of a-z, 0-9 and _, beginning with a letter, such as end_of_may")
+}
+
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
-    if let (Some(time), Some(name)) = (&options.as_of, &options.into) {
-        return as_of(&config, time, name, options.json).await;
+    if let (Some(at), Some(name)) = (options.as_of, &options.into) {
+        return as_of(&config, at, name, options.json).await;
     }
-    let targets = chosen(&options)?;
+    let targets = if options.all {
+        Targets::all()
+    } else {
+        let names = options.names.iter().map(String::as_str);
+        Targets::named(names).expect("invariant: the names were read from the list of all")
+    };
     let mut is_clean = false;
     // What differs among the keys goes through the ledger's door: an append of the running service may be changing it.
     on_ledger(config, async |app| {
-        let bar = progress_bar("folding");
-        let report = rebuild::run(&app.pool, &targets, options.dry_run, told_to(&bar)).await;
-        bar.finish_and_clear();
+        let progress = Progress::start("folding the log", "events");
+        let report = rebuild::run(&app.pool, &targets, options.dry_run, progress.callback()).await;
+        progress.end();
         let report = report.context("the read models stay as they were")?;
         if let (Some(keys), false) = (&report.keys, options.dry_run) {
             app.ledger.rebuild_keys(keys).await.context("the keys stay as they were")?;
         }
         is_clean = report.is_clean();
         if options.json {
-            println!("{}", serde_json::to_string(&report)?);
+            output::print(serde_json::to_string(&report)?)
         } else {
-            print(&report);
+            output::print(lines(&report).join("\n"))
         }
-        Ok(())
     })
     .await?;
     Ok(if is_clean { Ended::Done } else { Ended::Mismatch })
 }
 
-async fn as_of(config: &Config, time: &str, name: &str, json: bool) -> anyhow::Result<Ended> {
-    let at = parse_instant(time, Tz::UTC).with_context(|| format!("--as-of {time}"))?;
-    let schema = as_of::schema(name).ok_or_else(|| {
-        anyhow!("'{name}' is no name; use up to 40 of a-z, 0-9 and _, a letter first, such as end_of_may")
-    })?;
+async fn as_of(config: &Config, at: Instant, name: &str, json: bool) -> anyhow::Result<Ended> {
+    let schema = as_of::schema(name).expect("invariant: the name was checked when it was read");
     let database = Database::reach(config).await?;
     let pool = pool::connect(pool::options(&database.url)?).await?;
     pool::migrate(&pool).await?;
-    let bar = progress_bar("folding");
-    let made = as_of::make(&pool, &schema, at, told_to(&bar)).await;
-    bar.finish_and_clear();
-    let position = made.context("nothing was changed")?;
+    let progress = Progress::start("folding the log", "events");
+    let made = as_of::make(&pool, &schema, at, progress.callback()).await;
+    progress.end();
+    let position = made.context("nothing was changed; --as-of takes a time up to now")?;
     if json {
-        println!("{}", serde_json::json!({ "name": name, "as_of": at, "position": position }));
+        output::print(serde_json::json!({ "name": name, "as_of": at, "position": position }))?;
     } else {
-        println!("{name}: as of {at}, up to position {position}; ask with ?as_of={name}, and when it is");
-        println!("no longer wanted: DROP SCHEMA {schema} CASCADE");
+        output::print(format_args!(
+            "{name}: as of {at}, up to position {position}; ask with ?as_of={name}, and when it is\n\
+             no longer wanted: DROP SCHEMA {schema} CASCADE"
+        ))?;
     }
     pool.close().await;
     tokio::task::spawn_blocking(move || drop(database)).await?;
     Ok(Ended::Done)
 }
 
-fn chosen(options: &Options) -> anyhow::Result<Targets> {
-    if options.all {
-        return Ok(Targets::all());
-    }
-    if options.names.is_empty() {
-        bail!("say which read models, or --all");
-    }
-    let known = Targets::all().names().join(", ");
-    Targets::named(options.names.iter().map(String::as_str))
-        .map_err(|name| anyhow!("there is no read model '{name}'; there are {known}"))
-}
-
-/// A bar with events a second and the time to go; silent where standard error is no terminal.
-pub fn progress_bar(what: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} events, {per_sec}, {eta} to go");
-    let bar = ProgressBar::new(0).with_message(what);
-    if let Ok(style) = style { bar.with_style(style) } else { bar }
-}
-
-/// Moves the bar.
-pub fn told_to(bar: &ProgressBar) -> Progress {
-    let bar = bar.clone();
-    Arc::new(move |folded, of| {
-        bar.set_length(u64::try_from(of).unwrap_or(0));
-        bar.set_position(u64::try_from(folded).unwrap_or(0));
-    })
-}
-
-/// Prints what came of it.
-pub fn print(report: &Report) {
+/// The report as lines for people.
+pub fn lines(report: &Report) -> Vec<String> {
+    let mut text = Vec::new();
     for c in &report.comparisons {
         let word = match (&c.live, c.differing_rows) {
             (None, _) => "not compared (it was paused)".to_owned(),
             (Some(_), 0) => "equal".to_owned(),
             (Some(_), rows) => format!("{rows} rows differ: {}", c.differing_keys.join(", ")),
         };
-        println!("{:<16} {:>10} rows  {word}", c.projection, c.rebuilt.rows);
+        text.push(format!("{:<16} {:>10} rows  {word}", c.projection, c.rebuilt.rows));
     }
     if let Some(keys) = &report.keys {
         let word = match (keys.missing.len(), keys.extra.len()) {
             (0, 0) => "equal".to_owned(),
             (missing, extra) => format!("{missing} are missing, {extra} follow from nothing"),
         };
-        println!("{:<16} {:>10} rows  {word}", "keys", keys.rows);
+        text.push(format!("{:<16} {:>10} rows  {word}", "keys", keys.rows));
     }
-    match report.switched_at {
-        Some(at) => println!("compared at position {}, switched at {at}", report.position),
-        None => println!("compared at position {}", report.position),
-    }
+    text.push(match report.switched_at {
+        Some(at) => format!("compared at position {}, switched at {at}", report.position),
+        None => format!("compared at position {}", report.position),
+    });
+    text
 }

@@ -1,15 +1,15 @@
 //! `lead-ledger replay`: the history as the rules saw it, an event a line, with what a lead was after it.
 
-use super::Ended;
 use super::database::Database;
+use super::progress::Progress;
+use super::{Ended, values};
 use crate::config::Config;
 use crate::postgres::pool;
 use anyhow::{Context, anyhow};
-use chrono_tz::Tz;
-use clap::Args;
+use clap::{Args, value_parser};
 use domain::ids::AnyId;
 use domain::stream::{State, StreamId, StreamKind};
-use domain::time::{Instant, parse_instant};
+use domain::time::Instant;
 use futures_util::TryStreamExt;
 use projections::Views;
 use projections::feed::Record;
@@ -17,24 +17,37 @@ use projections::log_reader::LogReader;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::pin::pin;
 
+const EXAMPLES: &str = "\
+A line shows position, time, stream, event, and in brackets what the lead was
+after it.
+
+Examples:
+  lead-ledger replay --lead 1
+  lead-ledger replay --from 1000 --to 2000 --json > events.ndjson
+  lead-ledger replay --lead 1 --as-of 2026-05-31T23:59:59Z";
+
+/// Events between two steps of the progress bar.
+const PROGRESS_EVERY: i64 = 1_000;
+
 #[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Only this lead, by any of its ids.
-    #[arg(long)]
-    lead: Option<String>,
-    /// From this position on.
-    #[arg(long, default_value_t = 1)]
+    /// Prints the events of this lead only; any of its ids will do.
+    #[arg(long, value_name = "ID", value_parser = values::id)]
+    lead: Option<AnyId>,
+    /// Begins at this position of the log.
+    #[arg(long, value_name = "POSITION", default_value_t = 1, value_parser = value_parser!(i64).range(1..))]
     from: i64,
-    /// Up to this position.
-    #[arg(long)]
+    /// Ends with this position of the log; without it, at the end of the log.
+    #[arg(long, value_name = "POSITION", value_parser = value_parser!(i64).range(1..))]
     to: Option<i64>,
-    /// Only what was recorded up to this time (ISO 8601).
-    #[arg(long)]
-    as_of: Option<String>,
-    /// A JSON document a line.
+    /// Ends with what was recorded up to this time (ISO 8601).
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
+    as_of: Option<Instant>,
+    /// Prints one JSON document a line, with payload and metadata.
     #[arg(long)]
     json: bool,
 }
@@ -49,13 +62,10 @@ struct Replay {
 }
 
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
-    let as_of = match &options.as_of {
-        Some(text) => Some(parse_instant(text, Tz::UTC).with_context(|| format!("--as-of {text}"))?),
-        None => None,
-    };
+    let as_of = options.as_of;
     let database = Database::reach(&config).await?;
     let pool = pool::reach(&database.url).await?;
-    let only = match &options.lead {
+    let only = match options.lead {
         Some(id) => Some(find(&pool, id).await?),
         None => None,
     };
@@ -66,11 +76,11 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
-async fn find(pool: &PgPool, id: &str) -> anyhow::Result<StreamId> {
-    let id =
-        AnyId::parse(id).ok_or_else(|| anyhow!("'{id}' is no id; give a number, a UUID or 24 hex digits"))?;
+async fn find(pool: &PgPool, id: AnyId) -> anyhow::Result<StreamId> {
     let lead = Views::new(pool.clone(), pool.clone()).find_lead(id).await?;
-    let lead = lead.ok_or_else(|| anyhow!("there is no such lead"))?;
+    let lead = lead.ok_or_else(|| {
+        anyhow!("there is no such lead; lead-ledger replay without --lead prints the events of all leads")
+    })?;
     Ok(StreamId::new(StreamKind::Lead, lead.id))
 }
 
@@ -80,10 +90,16 @@ impl Replay {
         let head = log.head().await?;
         let upto = to.map_or(head, |to| to.min(head));
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        // A terminal that shows the events has no room for a bar.
+        let progress =
+            (!std::io::stdout().is_terminal()).then(|| Progress::start("reading the log", "events"));
         let mut records = pin!(log.read(0, upto));
         while let Some(record) =
             records.try_next().await.context("the log cannot be read on; run lead-ledger verify")?
         {
+            if let Some(progress) = progress.as_ref().filter(|_| record.position % PROGRESS_EVERY == 0) {
+                progress.set(record.position, upto);
+            }
             if self.as_of.is_some_and(|as_of| record.recorded_at > as_of) {
                 break;
             }
@@ -96,13 +112,23 @@ impl Replay {
                 continue;
             }
             let line = if self.json { as_json(&record, state)? } else { as_text(&record, state) };
-            if writeln!(out, "{line}").is_err() {
-                // Whoever read it has gone.
+            if !is_taken(writeln!(out, "{line}"))? {
                 return Ok(());
             }
         }
-        let _ = out.flush();
+        is_taken(out.flush())?;
         Ok(())
+    }
+}
+
+/// Whether the reader of the output is still there.
+fn is_taken(written: std::io::Result<()>) -> anyhow::Result<bool> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        written => {
+            written.context("the history cannot be written; make room where it goes")?;
+            Ok(true)
+        }
     }
 }
 

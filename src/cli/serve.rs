@@ -15,10 +15,20 @@ use domain::agent::Agent;
 use domain::principal::Role;
 use tokio::net::TcpListener;
 
-/// The settings are variables; see the README.
+const EXAMPLES: &str = "\
+Without DATABASE_URL the service runs a private PostgreSQL in LEDGER_DATA_DIR,
+by default ./.lead-ledger. Its first lines say where it listens and where the
+first admin's password is. Ctrl-C or SIGTERM ends it within ten seconds.
+
+Examples:
+  lead-ledger serve --demo
+  LEDGER_BIND=127.0.0.1:9000 lead-ledger serve
+  DATABASE_URL=postgres://user@host/database lead-ledger serve";
+
 #[derive(Clone, Debug, Default, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Fills an empty ledger with the documents' own people and 200 numbers, and opens dialing round the clock.
+    /// Fills an empty ledger with ten people and 200 numbers, and allows dialing round the clock.
     #[arg(long)]
     demo: bool,
 }
@@ -43,7 +53,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     }
     let bind = config.bind;
     let listener = TcpListener::bind(bind).await.with_context(|| {
-        format!("{bind} cannot be listened on; choose another with LEDGER_BIND=127.0.0.1:0")
+        format!("{bind} is in use or not an address of this machine; choose another: LEDGER_BIND=127.0.0.1:0")
     })?;
     let address = listener.local_addr()?;
     // In production the bound address says nothing of how browsers come here: links stay without a host.
@@ -130,7 +140,7 @@ impl Banner<'_> {
                     "  first admin   {name}, password in {data_dir}/{ADMIN_PASSWORD} (written once; change it, delete the file)"
                 );
             } else {
-                eprintln!("  first admin   {name} / {password}   (told once)");
+                eprintln!("  first admin   {name} / {password}   (shown once)");
             }
         }
         if self.config.dialer_token.is_none() {

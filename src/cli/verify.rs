@@ -1,18 +1,26 @@
 //! `lead-ledger verify`: chain, gaps, stream sequences, recorded status moves, every read model against a fresh fold.
 
-use super::Ended;
 use super::database::Database;
-use super::rebuild::{print, progress_bar, told_to};
+use super::progress::Progress;
+use super::rebuild::lines;
+use super::{Ended, output};
 use crate::config::Config;
-use crate::ledger::chain::ChainReport;
-use crate::ledger::verification;
+use crate::ledger::verification::{self, Verification};
 use crate::postgres::pool;
 use clap::Args;
-use projections::rebuild::Report;
+
+const EXAMPLES: &str = "\
+It reads the whole log, beside a running service too. The result is kept for
+`lead-ledger doctor`. Exit status 1 means that something differs.
+
+Examples:
+  lead-ledger verify
+  lead-ledger verify --json > verification.json";
 
 #[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// The report as JSON.
+    /// Prints the report as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -21,43 +29,52 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     let database = Database::reach(&config).await?;
     let pool = pool::reach(&database.url).await?;
     pool::migrate(&pool).await?;
-    let (chain_bar, folding_bar) = (progress_bar("chain"), progress_bar("folding"));
-    let on_chain = told_to(&chain_bar);
-    let found = verification::run(&pool, |at, of| on_chain(at, of), told_to(&folding_bar)).await;
-    chain_bar.finish_and_clear();
-    folding_bar.finish_and_clear();
+    let chain = Progress::start("checking the log", "events");
+    let folding = Progress::start("comparing the read models", "events");
+    let found = verification::run(&pool, |at, of| chain.set(at, of), folding.callback()).await;
+    chain.end();
+    folding.end();
     let found = found?;
     if options.json {
-        println!("{}", serde_json::to_string(&found)?);
+        output::print(serde_json::to_string(&found)?)?;
     } else {
-        tell(&found.chain, found.read_models.as_ref());
-        if let Some(diverged) = &found.read_models_stand {
-            println!(
-                "read models: {diverged}; restore the log from a backup, or rebuild --all if it is the right one"
-            );
-        }
+        output::print(report(&found).join("\n"))?;
     }
     pool.close().await;
     tokio::task::spawn_blocking(move || drop(database)).await?;
     Ok(if found.is_clean { Ended::Done } else { Ended::Mismatch })
 }
 
-fn tell(chain: &ChainReport, report: Option<&Report>) {
+fn report(found: &Verification) -> Vec<String> {
+    let (chain, mut text) = (&found.chain, Vec::new());
     for (position, said_at) in &chain.set_aside {
-        println!("position {position}: set aside by an operator at position {said_at}; it has no effect");
+        text.push(format!(
+            "position {position}: set aside by an operator at position {said_at}; it has no effect"
+        ));
     }
     for fault in &chain.faults {
-        println!("position {}: {}", fault.position, fault.problem);
+        text.push(format!("position {}: {}", fault.position, fault.problem));
     }
     if chain.faults.is_empty() {
-        println!("log: {} events, dense, every link and every recorded move as it should be", chain.head);
+        let as_it_should_be = "no gap, every hash and every recorded status move as it should be";
+        text.push(format!("log: {} events, {as_it_should_be}", chain.head));
     } else {
-        println!("log: {} events, {} faults; restore it from a backup", chain.head, chain.faults.len());
+        text.push(format!(
+            "log: {} events, {} faults; restore it from a backup",
+            chain.head,
+            chain.faults.len()
+        ));
     }
-    if let Some(report) = report {
-        print(report);
+    if let Some(report) = &found.read_models {
+        text.extend(lines(report));
         if !report.is_clean() {
-            println!("next: lead-ledger rebuild --all");
+            text.push("next: lead-ledger rebuild --all".to_owned());
         }
     }
+    if let Some(diverged) = &found.read_models_stand {
+        text.push(format!(
+            "read models: {diverged}; restore the log from a backup, or rebuild --all if it is the right one"
+        ));
+    }
+    text
 }

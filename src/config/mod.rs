@@ -49,6 +49,8 @@ pub struct Config {
     pub database_url: Option<Secret>,
     pub data_dir: PathBuf,
     pub pg_bin: Option<PathBuf>,
+    /// The folder that backups are put into, for `lead-ledger doctor` to look at their age.
+    pub backup_dir: Option<PathBuf>,
     pub timezone: Tz,
     pub trusted_proxies: Vec<IpNet>,
     pub require_https: bool,
@@ -103,8 +105,9 @@ pub struct FromDialer {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fault {
     pub variable: Cow<'static, str>,
+    /// Where one command mends it, the text ends with `; run: ` and that command.
     pub problem: String,
-    /// A value that would do; empty: the problem says what to do.
+    /// A value that would do, as a shell reads it; empty: the problem says what to do.
     pub example: &'static str,
 }
 
@@ -159,6 +162,7 @@ impl Config {
             database_url: source.secret("DATABASE_URL"),
             data_dir: source.text("LEDGER_DATA_DIR").unwrap_or_else(|| "./.lead-ledger".to_owned()).into(),
             pg_bin: source.text("LEDGER_PG_BIN").map(PathBuf::from),
+            backup_dir: source.text("LEDGER_BACKUP_DIR").map(PathBuf::from),
             timezone: source.parsed("LEDGER_TIMEZONE", "Asia/Tehran", "Asia/Tehran"),
             trusted_proxies: source.networks("LEDGER_TRUSTED_PROXIES"),
             require_https,
@@ -225,7 +229,8 @@ impl Config {
         (self.lease_minutes < LEASE_MINUTES_SAFE).then(|| {
             format!(
                 "LEDGER_LEASE_MINUTES={} is shorter than the 600 seconds that a dialer waits after it was told \
-                 `disabled`: it comes back and dials numbers that others hold by then; set it to {LEASE_MINUTES_SAFE} or more",
+                 `disabled`: it comes back and dials numbers that others hold by then; set it to \
+                 {LEASE_MINUTES_SAFE} or more; run: export LEDGER_LEASE_MINUTES={LEASE_MINUTES_SAFE}",
                 self.lease_minutes
             )
         })
@@ -263,7 +268,7 @@ impl FromDialer {
         let require_hmac = source.switch("DIALER_REQUIRE_HMAC", is_production && hmac_secret.is_some());
         if require_hmac && hmac_secret.is_none() {
             let problem = "signatures are required but there is no secret to check them with";
-            source.fault("DIALER_SECRET_KEY", problem.to_owned(), "the output of: openssl rand -hex 32");
+            source.fault("DIALER_SECRET_KEY", problem.to_owned(), source::RANDOM);
         }
         Self {
             is_open: api_key.is_none() && !is_production,

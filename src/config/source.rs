@@ -14,6 +14,9 @@ const PUBLISHED: [&str; 3] = ["margav-dialer-2024-secure-key-12345", "your-hmac-
 /// The shortest secret that production takes, in characters.
 const SECRET_CHARACTERS_MIN: usize = 24;
 
+/// A secret as a shell makes it.
+pub(super) const RANDOM: &str = "$(openssl rand -hex 32)";
+
 /// Where settings are looked up: the file's, overlaid with the environment's.
 pub(super) struct Source {
     values: BTreeMap<String, String>,
@@ -41,7 +44,8 @@ impl Source {
                 }
             }
             Err(error) => {
-                source.fault("lead-ledger.toml", error.message().to_owned(), "LEDGER_BIND = \"...\"");
+                let problem = format!("{}; a line is LEDGER_BIND = \"127.0.0.1:8080\"", error.message());
+                source.fault("lead-ledger.toml", problem, "");
             }
         }
         source.in_file =
@@ -186,7 +190,7 @@ impl Source {
         match std::fs::read_to_string(Path::new(&path)) {
             Ok(value) => Some(Secret(value.trim().to_owned())),
             Err(error) => {
-                self.fault(name, format!("the file {path} cannot be read ({error})"), "a long random text");
+                self.fault(name, format!("the file {path} cannot be read ({error}); run: ls -l {path}"), "");
                 None
             }
         }
@@ -206,17 +210,17 @@ impl Source {
                 .collect();
         }
         for (name, problem) in exposed {
-            self.fault(name, problem, "a value from a file of mode 0600");
+            self.fault(name, problem, "");
         }
         Vec::new()
     }
 
     pub(super) fn check_secret(&mut self, name: &'static str, secret: Option<&Secret>) {
         match secret {
-            None => self.fault(name, "production needs it".to_owned(), "a long random text"),
+            None => self.fault(name, "production needs it".to_owned(), RANDOM),
             Some(secret) if secret.0.chars().count() < SECRET_CHARACTERS_MIN => {
                 let problem = format!("shorter than {SECRET_CHARACTERS_MIN} characters");
-                self.fault(name, problem, "the output of: openssl rand -hex 32");
+                self.fault(name, problem, RANDOM);
             }
             Some(secret) => self.check_published(name, secret),
         }
@@ -224,11 +228,7 @@ impl Source {
 
     pub(super) fn check_published(&mut self, name: &'static str, secret: &Secret) {
         if PUBLISHED.contains(&secret.0.as_str()) {
-            self.fault(
-                name,
-                "it stands in a public document".to_owned(),
-                "the output of: openssl rand -hex 32",
-            );
+            self.fault(name, "it stands in a public document".to_owned(), RANDOM);
         }
     }
 }

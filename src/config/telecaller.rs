@@ -32,12 +32,11 @@ impl Provider {
             (account_sid, auth_token, from) => {
                 let is_set = [account_sid.is_some(), auth_token.is_some(), from.is_some()];
                 let names = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM"];
-                for (name, _) in names.into_iter().zip(is_set).filter(|(_, is_set)| !is_set) {
-                    source.fault(
-                        name,
-                        "the others of Twilio's settings are given".to_owned(),
-                        "see its console",
-                    );
+                let examples = ["AC0123456789abcdef0123456789abcdef", "the-auth-token", "+15005550006"];
+                let settings = names.into_iter().zip(examples).zip(is_set);
+                for ((name, example), _) in settings.filter(|(_, is_set)| !is_set) {
+                    let problem = "the others of Twilio's settings are given; its console shows this one";
+                    source.fault(name, problem.to_owned(), example);
                 }
                 None
             }

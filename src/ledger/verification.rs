@@ -60,9 +60,18 @@ pub async fn run(
 impl Ledger {
     /// The report of the last verification.
     pub async fn last_verification(&self) -> Result<Option<Value>, RecordError> {
-        let text = self.find_secret(KIND, "last").await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        Ok(last(self.pool()).await?)
     }
+}
+
+/// The same for a reader who has only the database.
+pub async fn last(pool: &PgPool) -> Result<Option<Value>, sqlx::Error> {
+    let text: Option<String> =
+        sqlx::query_scalar("SELECT value FROM secrets WHERE kind = $1 AND id = 'last'")
+            .bind(KIND)
+            .fetch_optional(pool)
+            .await?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 async fn keep(pool: &PgPool, report: &Value) -> Result<(), sqlx::Error> {

@@ -11,8 +11,9 @@ mod pgbench;
 mod read;
 mod rebuild;
 
-use super::Ended;
 use super::demo::AlwaysOpen;
+use super::progress::Progress;
+use super::{Ended, output};
 use crate::config::Config;
 use crate::dialects::router;
 use crate::http::limits::LimitSettings;
@@ -24,9 +25,11 @@ use crate::postgres::embedded::{Embedded, Options as ServerOptions};
 use crate::state::App;
 use anyhow::Context as _;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use domain::lead::event::Source;
 use domain::phone::{Phone, Region};
 use futures_util::{StreamExt, TryStreamExt};
+use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -35,22 +38,45 @@ use uuid::Uuid;
 /// The dialer token of the service under test.
 const TOKEN: &str = "bench-token";
 
+const NAMES: [&str; 6] = ["append", "ingest", "read", "next-batch", "long-lead", "rebuild"];
+
+const EXAMPLES: &str = "\
+Each figure stands beside the same database's own limit, measured in the same
+run. A private PostgreSQL with full durability is made for it and removed
+afterwards; your ledger is not touched. All measurements together take some
+minutes.
+
+Examples:
+  lead-ledger bench
+  lead-ledger bench append read --seconds 10
+  lead-ledger bench rebuild --events 100000 --json";
+
 #[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// Which: append, ingest, read, next-batch, long-lead, rebuild; all of them if none is named.
+    /// The measurements to make; without a name, all of them.
+    #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(NAMES))]
     names: Vec<String>,
-    /// Seconds for each measurement.
-    #[arg(long, default_value_t = 5)]
+    /// The length of each measurement, in seconds.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
-    /// Leads in the ledger for read and next-batch.
-    #[arg(long, default_value_t = 100_000)]
+    /// The number of leads in the ledger for `read` and `next-batch`.
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000, value_parser = from(10_000))]
     leads: usize,
-    /// Events in the log for rebuild; a tenth as many leads.
-    #[arg(long, default_value_t = 1_000_000)]
+    /// The number of events in the log for `rebuild`; it has a tenth as many leads.
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000_000, value_parser = from(1_000))]
     events: usize,
-    /// Where the private server of the bench lives meanwhile; it is removed afterwards.
+    /// The folder of the private PostgreSQL [default: bench in `LEDGER_DATA_DIR`]
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// Prints one JSON document for each figure.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads a count that is not too small to measure anything.
+fn from(min: u64) -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u64).range(min..).try_map(usize::try_from)
 }
 
 /// The service under test and its database.
@@ -63,6 +89,7 @@ pub struct Stage {
 }
 
 /// One printed figure.
+#[derive(Serialize)]
 pub struct Figure {
     pub what: String,
     pub ours: f64,
@@ -71,17 +98,14 @@ pub struct Figure {
 }
 
 impl Figure {
-    fn print(&self) {
-        match self.reference {
-            Some(reference) => println!(
-                "{:<58} {:>12.0} {:<9} reference {:>10.0}  ratio {:>7.2}",
-                self.what,
-                self.ours,
-                self.unit,
-                reference,
-                self.ours / reference
-            ),
-            None => println!("{:<58} {:>12.2} {}", self.what, self.ours, self.unit),
+    fn line(&self) -> String {
+        let Self { what, ours, reference, unit } = self;
+        match reference {
+            Some(reference) => {
+                let ratio = ours / reference;
+                format!("{what:<58} {ours:>12.0} {unit:<9} reference {reference:>10.0}  ratio {ratio:>7.2}")
+            }
+            None => format!("{what:<58} {ours:>12.2} {unit}"),
         }
     }
 }
@@ -89,10 +113,10 @@ impl Figure {
 pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
     crate::telemetry::metrics();
     let dir = options.dir.clone().unwrap_or_else(|| config.data_dir.join("bench"));
-    for name in ["append", "ingest", "read", "next-batch", "long-lead", "rebuild"] {
-        if !options.names.is_empty() && !options.names.iter().any(|wanted| wanted == name) {
-            continue;
-        }
+    let is_wanted = |name: &&str| options.names.is_empty() || options.names.iter().any(|n| n == name);
+    let names: Vec<&str> = NAMES.into_iter().filter(is_wanted).collect();
+    for (number, &name) in (1..).zip(&names) {
+        eprintln!("measuring {name} ({number} of {})", names.len());
         let embedded = start_server(&config, &dir).await?;
         let stage = Stage::set(&config, embedded.url(), options.seconds).await?;
         let figures = match name {
@@ -104,7 +128,7 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
             _ => rebuild::run(&stage, options.events).await?,
         };
         for figure in figures {
-            figure.print();
+            output::print(if options.json { serde_json::to_string(&figure)? } else { figure.line() })?;
         }
         stage.clear().await;
         tokio::task::spawn_blocking(move || embedded.stop()).await?;
@@ -161,7 +185,10 @@ impl Stage {
                 anyhow::Ok(recorded.answer)
             }
         });
-        let ids: Vec<Vec<Uuid>> = futures_util::stream::iter(pieces).buffered(4).try_collect().await?;
+        let progress = Progress::start("filling the ledger", "leads").of(count);
+        let pieces = futures_util::stream::iter(pieces).buffered(4);
+        let ids: Vec<Vec<Uuid>> = pieces.inspect_ok(|ids| progress.add(ids.len())).try_collect().await?;
+        progress.end();
         Ok(ids.into_iter().flatten().collect())
     }
 }

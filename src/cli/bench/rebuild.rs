@@ -1,6 +1,7 @@
 //! Rebuild of every read model, beside the same tables made by SQL alone, and beside stock replay.
 
 use super::{Figure, Stage};
+use crate::cli::progress::Progress;
 use crate::ledger::desk::Desk;
 use crate::ledger::record::Action;
 use crate::ledger::{Context, RecordError, stock};
@@ -67,7 +68,12 @@ pub async fn run(stage: &Stage, events: usize) -> anyhow::Result<Vec<Figure>> {
     let reports = leads.chunks(LEADS_AT_ONCE).map(|leads| async move {
         stage.app.ledger.record(&Context::system("bench"), &Reports { leads }).await
     });
-    futures_util::stream::iter(reports).buffered(4).try_for_each(|_| std::future::ready(Ok(()))).await?;
+    let progress = Progress::start("filling the log", "leads").of(leads.len());
+    let mut reports = futures_util::stream::iter(reports).buffered(4);
+    while reports.try_next().await?.is_some() {
+        progress.add(LEADS_AT_ONCE);
+    }
+    progress.end();
     pool.execute("VACUUM ANALYZE").await?;
     let head = stage.app.ledger.views().head().await? as f64;
 

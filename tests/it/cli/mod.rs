@@ -1,5 +1,10 @@
 //! The command line beside a running service: keys, imports, completions.
 
+mod doctor;
+mod ends;
+mod help;
+mod terminal;
+
 use crate::faults::{ledger, serve};
 use crate::support::TestApp;
 use crate::support::clients::Client;
@@ -127,7 +132,7 @@ async fn files_of_the_field_are_imported_with_their_lines() {
 
 #[test]
 fn completions_are_printed() {
-    for shell in ["bash", "zsh", "fish"] {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lead-ledger"));
         assert!(
             printed(&command.args(["completions", shell]).output().unwrap()).contains("rebuild"),
