@@ -2,7 +2,7 @@
 //! (kinds K15 and K16). What the form means, `time` decides.
 
 use crate::text::{ascii_digits, trim};
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 /// The longest text that is looked at, in bytes.
@@ -35,7 +35,14 @@ pub(crate) fn parse(text: &str) -> Option<Written> {
     if let Some(number) = number(&text) {
         return Some(Written::Number(number));
     }
-    DateTime::parse_from_rfc2822(&text).ok().map(|at| Written::At(at.with_timezone(&Utc)))
+    DateTime::parse_from_rfc2822(&text).ok().and_then(|at| without_leap(at.to_utc())).map(Written::At)
+}
+
+/// A leap second is the second after it, as in the other forms: the database knows none, and would read it back as another
+/// instant.
+fn without_leap(at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let leap = i64::from(at.nanosecond() >= 1_000_000_000);
+    DateTime::from_timestamp(at.timestamp() + leap, 0)
 }
 
 /// Digits, signs and blanks as ASCII has them.

@@ -21,10 +21,12 @@ pub fn install() {
     let _ = HS256.install_default();
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that the crate calls")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     Ok(Box::new(Keyed::new(*algorithm, key.try_get_hmac_secret()?)?))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that the crate calls")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     Ok(Box::new(Keyed::new(*algorithm, key.try_get_hmac_secret()?)?))
 }
