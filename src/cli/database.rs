@@ -2,7 +2,7 @@
 //! started for this command.
 
 use super::Ended;
-use crate::config::Config;
+use crate::config::{Config, Installing};
 use crate::postgres::data_directory::{DATA, create_data_dir};
 use crate::postgres::embedded::{Embedded, Options};
 use crate::postgres::embedded_error::EmbeddedError;
@@ -137,8 +137,12 @@ async fn work_on(
 }
 
 async fn start(config: &Config) -> Result<Embedded, EmbeddedError> {
-    let options =
-        Options { data_dir: config.data_dir.clone(), bin_dir: config.pg_bin.clone(), settings: Vec::new() };
+    let options = Options {
+        data_dir: config.data_dir.clone(),
+        bin_dir: config.pg_bin.clone(),
+        may_install: config.installing == Installing::Allowed,
+        settings: Vec::new(),
+    };
     let started = tokio::task::spawn_blocking(move || {
         create_data_dir(Path::new(&options.data_dir))?;
         Embedded::start(&options)

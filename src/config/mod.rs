@@ -41,6 +41,19 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether missing programs of PostgreSQL are installed by the system's package manager.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Installing {
+    Allowed,
+    Forbidden,
+}
+
+impl Installing {
+    fn read(source: &mut Source) -> Self {
+        if source.switch("LEDGER_INSTALL", true) { Self::Allowed } else { Self::Forbidden }
+    }
+}
+
 /// Every setting.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -51,6 +64,7 @@ pub struct Config {
     pub pg_bin: Option<PathBuf>,
     /// The folder that backups are put into, for `lead-ledger doctor` to look at their age.
     pub backup_dir: Option<PathBuf>,
+    pub installing: Installing,
     pub timezone: Tz,
     pub trusted_proxies: Vec<IpNet>,
     pub require_https: bool,
@@ -163,6 +177,7 @@ impl Config {
             data_dir: source.text("LEDGER_DATA_DIR").unwrap_or_else(|| "./.lead-ledger".to_owned()).into(),
             pg_bin: source.text("LEDGER_PG_BIN").map(PathBuf::from),
             backup_dir: source.text("LEDGER_BACKUP_DIR").map(PathBuf::from),
+            installing: Installing::read(&mut source),
             timezone: source.parsed("LEDGER_TIMEZONE", "Asia/Tehran", "Asia/Tehran"),
             trusted_proxies: source.networks("LEDGER_TRUSTED_PROXIES"),
             require_https,
@@ -196,8 +211,7 @@ impl Config {
             warnings: Vec::new(),
         };
         if config.autodial && config.call_provider.is_none() {
-            let problem = "there is no provider to place calls with";
-            source.fault("LEDGER_AUTODIAL", problem.to_owned(), "off");
+            source.fault("LEDGER_AUTODIAL", "there is no provider to place calls with".to_owned(), "off");
         }
         if is_production {
             source.check_secret("LEDGER_JWT_SECRET", config.jwt_secret.as_ref());

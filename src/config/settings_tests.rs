@@ -21,6 +21,13 @@ fn all_faults_are_told_together() {
     assert_eq!(told, ["LEDGER_BIND", "LEDGER_TIMEZONE", "LEDGER_BATCH_SIZE"]);
 }
 
+#[test]
+fn installing_is_allowed_unless_the_setting_is_off() {
+    assert_eq!(read(&[]).unwrap().installing, Installing::Allowed);
+    assert_eq!(read(&[("LEDGER_INSTALL", "off")]).unwrap().installing, Installing::Forbidden);
+    assert_eq!(read(&[("LEDGER_INSTALL", "never")]).unwrap_err().0[0].variable, "LEDGER_INSTALL");
+}
+
 /// F13
 #[test]
 fn a_lease_shorter_than_a_dialers_pause_is_warned_of_and_one_of_a_minute_refused() {

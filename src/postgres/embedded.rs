@@ -39,6 +39,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// `LEDGER_PG_BIN`: the only folder to take the programs from.
     pub bin_dir: Option<PathBuf>,
+    /// `LEDGER_INSTALL`: whether missing programs are installed by the system's package manager.
+    pub may_install: bool,
     /// Settings of the server, name and value.
     pub settings: Vec<(String, String)>,
 }
@@ -54,15 +56,17 @@ pub struct Embedded {
 
 impl Embedded {
     /// Starts the server and waits until it answers; blocks for about 0.3 s, at the first start
-    /// 1 to 2 s, longer after a crash under load. Waits for the server of an earlier run to end.
+    /// 1 to 2 s, longer after a crash under load, and as long as the package manager takes where
+    /// PostgreSQL has to be installed. Waits for the server of an earlier run to end.
     ///
     /// # Errors
     /// Anything of [`EmbeddedError`]; every message ends with a next step.
     pub fn start(options: &Options) -> Result<Embedded, EmbeddedError> {
+        // First, because installing adds the user that the server then runs as.
+        let search = Search::or_install(options.bin_dir.as_deref(), options.may_install)?;
         let directory = DataDirectory::open(&options.data_dir, Path::new(FALLBACK_ROOT))?;
         let DataDirectory { home, account, .. } = &directory;
-        let (_, bin) =
-            Search::of_machine(options.bin_dir.as_deref()).find(account, &home.join(DATA), made_by(home))?;
+        let (_, bin) = search.find(account, &home.join(DATA), made_by(home))?;
         let cluster = Cluster {
             bin,
             account: account.clone(),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::install::NotInstalled;
 use super::programs::{KNOWN_PLACES, VERSION_MIN};
 
 /// A PostgreSQL installation: its major version and the folder of its programs.
@@ -13,7 +14,8 @@ pub type Installation = (u32, PathBuf);
 #[derive(Debug)]
 pub enum EmbeddedError {
     /// No usable `postgres` and `initdb` on this machine; `too_old` were found but refused.
-    NoPrograms { bin_dir: Option<PathBuf>, too_old: Vec<Installation> },
+    /// `not_installed` says why the package manager did not bring them, if it was considered.
+    NoPrograms { bin_dir: Option<PathBuf>, too_old: Vec<Installation>, not_installed: Option<NotInstalled> },
     /// The data were made by a major version that is not installed.
     OtherVersion { data: PathBuf, made_by: u32, found: Vec<Installation> },
     /// The service runs as root and the machine has neither `postgres` nor `nobody`.
@@ -42,7 +44,9 @@ pub(super) fn doing(what: impl Into<String>) -> impl FnOnce(io::Error) -> Embedd
 impl fmt::Display for EmbeddedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoPrograms { bin_dir, too_old } => write_no_programs(f, bin_dir.as_ref(), too_old),
+            Self::NoPrograms { bin_dir, too_old, not_installed } => {
+                write_no_programs(f, bin_dir.as_ref(), too_old, not_installed.as_ref())
+            }
             Self::OtherVersion { data, made_by, found } => write!(
                 f,
                 "The data in {} were made by PostgreSQL {made_by}, but this machine has only {}. \
@@ -124,6 +128,7 @@ fn write_no_programs(
     f: &mut fmt::Formatter<'_>,
     bin_dir: Option<&PathBuf>,
     too_old: &[Installation],
+    not_installed: Option<&NotInstalled>,
 ) -> fmt::Result {
     writeln!(
         f,
@@ -141,14 +146,23 @@ fn write_no_programs(
             KNOWN_PLACES.join(", ")
         )?,
     }
+    if let Some(refusal) = not_installed {
+        writeln!(f, "{}", refusal.why)?;
+    }
+    match not_installed.and_then(|refusal| refusal.line.as_ref()) {
+        Some(line) => writeln!(f, "Install it with this line, and start again:\n  {line}")?,
+        None => writeln!(
+            f,
+            "Install it:\n  \
+               Debian, Ubuntu   sudo apt install postgresql\n  \
+               Fedora           sudo dnf install postgresql-server\n  \
+               Alpine           apk add postgresql\n  \
+               macOS            brew install postgresql@17"
+        )?,
+    }
     write!(
         f,
-        "Install it:\n  \
-           Debian, Ubuntu   sudo apt install postgresql\n  \
-           Fedora           sudo dnf install postgresql-server\n  \
-           Alpine           apk add postgresql\n  \
-           macOS            brew install postgresql@17\n\
-         or set LEDGER_PG_BIN to the directory that holds these programs,\n\
+        "or set LEDGER_PG_BIN to the directory that holds these programs,\n\
          or set DATABASE_URL to a PostgreSQL server of your own:\n  \
            DATABASE_URL=postgres://user:password@localhost:5432/ledger lead-ledger serve"
     )

@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 
 use super::account::Account;
 use super::embedded_error::{EmbeddedError, Installation};
+use super::install::install_once;
 
 /// The oldest major version that the ledger's SQL is written for.
 pub const VERSION_MIN: u32 = 14;
@@ -53,10 +54,34 @@ impl Search {
         }
     }
 
-    /// As [`Search::of_machine`], with `LEDGER_PG_BIN` read from the environment: for the tests'
-    /// cluster, which has no settings.
-    pub fn of_environment() -> Search {
-        Search::of_machine(variable("LEDGER_PG_BIN").as_deref().map(Path::new))
+    /// As [`Search::of_machine`]; where no folder holds the programs, they are installed first if
+    /// `may_install` (`LEDGER_INSTALL`). With a `bin_dir` nothing is installed.
+    ///
+    /// # Errors
+    /// `NoPrograms` if they were to be installed and are not.
+    pub fn or_install(bin_dir: Option<&Path>, may_install: bool) -> Result<Search, EmbeddedError> {
+        let search = Search::of_machine(bin_dir);
+        if bin_dir.is_some() || search.finds_programs() {
+            return Ok(search);
+        }
+        let path = variable("PATH").unwrap_or_default();
+        install_once(&path, may_install, &|| Search::of_machine(None).finds_programs())
+            .map(|()| Search::of_machine(None))
+            .map_err(|why| EmbeddedError::NoPrograms {
+                bin_dir: None,
+                too_old: Vec::new(),
+                not_installed: Some(why),
+            })
+    }
+
+    /// As [`Search::or_install`], with `LEDGER_PG_BIN` and `LEDGER_INSTALL` read from the environment:
+    /// for the tests' cluster, which has no settings.
+    ///
+    /// # Errors
+    /// As [`Search::or_install`].
+    pub fn of_environment() -> Result<Search, EmbeddedError> {
+        let may_install = variable("LEDGER_INSTALL").is_none_or(|value| value != "off");
+        Search::or_install(variable("LEDGER_PG_BIN").as_deref().map(Path::new), may_install)
     }
 
     /// The installation to use. `made_by` is the major version of data that exist already in
@@ -75,7 +100,11 @@ impl Search {
             .into_iter()
             .partition(|(version, _)| *version >= VERSION_MIN || Some(*version) == made_by);
         let Some(preferred) = found.first() else {
-            return Err(EmbeddedError::NoPrograms { bin_dir: self.bin_dir.clone(), too_old });
+            return Err(EmbeddedError::NoPrograms {
+                bin_dir: self.bin_dir.clone(),
+                too_old,
+                not_installed: None,
+            });
         };
         let Some(made_by) = made_by else {
             return Ok(preferred.clone());
@@ -84,6 +113,11 @@ impl Search {
             Some(same) => Ok(same.clone()),
             None => Err(EmbeddedError::OtherVersion { data: data.to_owned(), made_by, found }),
         }
+    }
+
+    /// Is there any PostgreSQL server, of whatever version? Asks the file system only.
+    fn finds_programs(&self) -> bool {
+        self.in_order.iter().chain(&self.newest_of).any(|dir| has_programs(dir))
     }
 
     fn installations(&self, account: &Account) -> Vec<Installation> {
@@ -142,10 +176,14 @@ fn expand(pattern: &str) -> Vec<PathBuf> {
         .collect()
 }
 
+fn has_programs(dir: &Path) -> bool {
+    dir.join("postgres").is_file() && dir.join("initdb").is_file()
+}
+
 /// The installation in `dir`, if `account` can run it.
 fn probe(account: &Account, dir: &Path) -> Option<Installation> {
     let bin = fs::canonicalize(dir).ok()?;
-    if !bin.join("postgres").is_file() || !bin.join("initdb").is_file() {
+    if !has_programs(&bin) {
         return None;
     }
     let output = account.command(bin.join("postgres")).arg("--version").output().ok()?;
@@ -191,8 +229,10 @@ mod tests {
 
     #[test]
     fn data_of_a_version_that_is_not_installed_name_both_versions() {
+        // On a machine without PostgreSQL this is the first test that needs it.
+        let search = Search::of_environment().unwrap_or_else(|error| panic!("{error}"));
         let account = Account::for_server(None).unwrap();
-        let error = Search::of_machine(None).find(&account, Path::new("/d"), Some(99));
+        let error = search.find(&account, Path::new("/d"), Some(99));
         let message = error.unwrap_err().to_string();
         assert!(message.contains("made by PostgreSQL 99"), "{message}");
         assert!(message.contains("only PostgreSQL 1"), "{message}");

@@ -166,8 +166,10 @@ fn is_answering(dir: &Path) -> bool {
 }
 
 fn start(dir: &Path, idle: Duration) -> Result<(), EmbeddedError> {
+    // First, because installing adds the user that the server then runs as.
+    let search = Search::of_environment()?;
     let account = Account::for_server(None)?;
-    let (_, bin) = Search::of_environment().find(&account, dir, None)?;
+    let (_, bin) = search.find(&account, dir, None)?;
     let cluster = Cluster {
         bin,
         account,

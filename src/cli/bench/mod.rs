@@ -14,7 +14,7 @@ mod rebuild;
 use super::demo::AlwaysOpen;
 use super::progress::Progress;
 use super::{Ended, output};
-use crate::config::Config;
+use crate::config::{Config, Installing};
 use crate::dialects::router;
 use crate::http::limits::LimitSettings;
 use crate::http::serve::serve;
@@ -138,8 +138,12 @@ pub async fn run(config: Config, options: Options) -> anyhow::Result<Ended> {
 }
 
 async fn start_server(config: &Config, dir: &std::path::Path) -> anyhow::Result<Embedded> {
-    let options =
-        ServerOptions { data_dir: dir.to_owned(), bin_dir: config.pg_bin.clone(), settings: Vec::new() };
+    let options = ServerOptions {
+        data_dir: dir.to_owned(),
+        bin_dir: config.pg_bin.clone(),
+        may_install: config.installing == Installing::Allowed,
+        settings: Vec::new(),
+    };
     let started = tokio::task::spawn_blocking(move || {
         create_data_dir(&options.data_dir)?;
         Embedded::start(&options)

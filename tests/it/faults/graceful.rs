@@ -1,6 +1,6 @@
 //! Asked to end, the service ends, whoever still listens.
 
-use super::{Process, ledger, serve_logged};
+use super::{Process, ledger, serve_logged, signal};
 use crate::support::TestApp;
 use crate::support::clients::http;
 use crate::support::socket::Socket;
@@ -31,7 +31,7 @@ async fn whoever_listens_does_not_keep_the_service_from_ending() {
     let end = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let pid = child.id().to_string();
-        assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(signal("-TERM", &pid));
         tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap()
     };
     let (_, ended) = tokio::join!(socket.next(), end);
@@ -192,7 +192,7 @@ async fn asked_to_end_the_service_ends_within_ten_seconds_and_sends_everybody_to
     assert!(all.is_ok(), "somebody could not connect");
     let head = app.app.ledger.views().head().await.unwrap();
     let pid = child.0.id().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(signal("-TERM", &pid));
     let began = Instant::now();
     asked.wait().await;
     let ended = tokio::task::spawn_blocking(move || child.0.wait().unwrap()).await.unwrap();

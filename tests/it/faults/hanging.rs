@@ -1,17 +1,12 @@
 //! Somebody hangs, and does not end: the process that follows, or a stranger who holds the ledger's lock.
 
-use super::{Process, ledger, serve};
+use super::{Process, ledger, serve, signal};
 use crate::support::TestApp;
 use crate::support::clients::{Answer, Client, http, report};
 use crate::support::lock::LedgerLock;
 use crate::support::readiness::{until_ready, until_unready};
 use serde_json::json;
-use std::process::Command;
 use std::time::{Duration, Instant};
-
-fn signal(pid: u32, signal: &str) {
-    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
-}
 
 /// Sends a report to a real process until it is taken.
 async fn send(address: &str, number: i64, second: u32) {
@@ -64,7 +59,7 @@ async fn the_other_process_takes_over_when_the_following_one_hangs_and_nothing_i
     let (standing_by, second) = serve(&mut command());
     let standing_by = Process(standing_by);
     send(&second, 1, 2).await;
-    signal(following.0.id(), "-STOP");
+    assert!(signal("-STOP", &following.0.id().to_string()));
     let hung = Instant::now();
     let mut reports = 2;
     let taken_over = loop {
@@ -77,7 +72,7 @@ async fn the_other_process_takes_over_when_the_following_one_hangs_and_nothing_i
             break false;
         }
     };
-    signal(following.0.id(), "-CONT");
+    assert!(signal("-CONT", &following.0.id().to_string()));
     send(&first, 2, 1).await;
     send(&second, 2, 2).await;
     let all_is_followed = is_followed(&prepared, Duration::from_secs(5)).await;

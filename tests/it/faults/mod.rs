@@ -82,7 +82,14 @@ fn postmaster(dir: &Path) -> Option<String> {
 }
 
 fn kill(pid: &str) {
-    let _ = Command::new("kill").args(["-9", pid]).stderr(Stdio::null()).status();
+    signal("-9", pid);
+}
+
+/// Sends a signal; true if the process was there. The shell's own `kill` does it: a bare machine has no program of that name.
+fn signal(signal: &str, pid: &str) -> bool {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"kill "$1" "$2""#, "sh", signal, pid]).stderr(Stdio::null());
+    shell.status().unwrap().success()
 }
 
 /// What was sent, and the attempt each acknowledged report was told of.

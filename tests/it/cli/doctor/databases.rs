@@ -21,8 +21,12 @@ impl Stage {
         let dir = tempfile::tempdir().unwrap();
         std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let options =
-            Options { data_dir: dir.path().join("server"), bin_dir: None, settings: settings.collect() };
+        let options = Options {
+            data_dir: dir.path().join("server"),
+            bin_dir: None,
+            may_install: true,
+            settings: settings.collect(),
+        };
         let server = tokio::task::spawn_blocking(move || Embedded::start(&options).unwrap()).await.unwrap();
         let url = server.url().to_owned();
         let app = TestApp::join(&url, TestClock::new()).await;
