@@ -13,7 +13,7 @@ mod space;
 
 use super::database::Database;
 use super::{Ended, output};
-use crate::config::{Config, Faults};
+use crate::config::{Config, Faults, Installing};
 use clap::Args;
 use finding::{Finding, State};
 use reach::Ledger;
@@ -67,6 +67,8 @@ pub async fn run(settings: Result<Config, Faults>, options: Options) -> anyhow::
 }
 
 async fn database(config: &Config) -> anyhow::Result<Vec<Finding>> {
+    // An examination changes nothing on the machine.
+    let config = &Config { installing: Installing::Forbidden, ..config.clone() };
     let database = match Database::reach(config).await {
         Ok(database) => database,
         Err(error) => return Ok(vec![reach::unreachable(config, &error)]),
