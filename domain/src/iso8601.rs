@@ -2,7 +2,9 @@
 //! (kinds K15 and K16). What the form means, `time` decides.
 
 use crate::text::{ascii_digits, trim};
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 
 /// The longest text that is looked at, in bytes.

@@ -5,6 +5,7 @@ use super::{Journal, Process, acknowledged, attempts, check_acknowledged, ledger
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// Where the programs of the server are that runs in `dir`.
 fn programs(dir: &Path) -> PathBuf {
@@ -18,13 +19,14 @@ async fn a_base_backup_of_a_busy_ledger_is_restored() {
     let (child, address) = serve(&mut ledger(dir.path(), &["serve", "--demo"]));
     let service = Process(child);
     let before = Journal::default();
-    let first = tokio::spawn(load(address.clone(), 0, 0, before.clone()));
+    let mut first = JoinSet::new();
+    first.spawn(load(address.clone(), 0, 0, before.clone()));
     while acknowledged(&before) < 50 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    first.abort();
-    let _ = first.await;
-    let during = tokio::spawn(load(address, 1, 1, Journal::default()));
+    first.shutdown().await;
+    let mut during = JoinSet::new();
+    during.spawn(load(address, 1, 1, Journal::default()));
     let data = dir.path().join(".lead-ledger");
     let url = std::fs::read_to_string(data.join("database-url")).unwrap();
     let backup = dir.path().join("backup");
@@ -33,7 +35,7 @@ async fn a_base_backup_of_a_busy_ledger_is_restored() {
     let taken = take.output().unwrap();
     assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
     drop(service);
-    let _ = during.await;
+    during.join_all().await;
     // As whoever runs this, root in a container: the files of the backup are not the server's user's.
     let restored = tempfile::tempdir().unwrap();
     let place = restored.path().join(".lead-ledger");
