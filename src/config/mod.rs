@@ -6,8 +6,8 @@ mod settings_tests;
 mod source;
 mod telecaller;
 
+use crate::actions::dialing::open::FirstAdmin;
 use crate::http::limits::LimitSettings;
-use crate::ledger::open::FirstAdmin;
 use chrono_tz::Tz;
 use domain::phone::Region;
 use ipnet::IpNet;
@@ -145,11 +145,24 @@ impl Display for Faults {
 
 impl std::error::Error for Faults {}
 
+/// The text of the settings file; empty where there is none. A file that is there and cannot be read is a fault: the
+/// service would otherwise start as if nothing were set, and in development mode.
+fn file_text(path: &Path) -> Result<String, Faults> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => {
+            let problem = format!("the file cannot be read ({error}); let the user that runs this read it");
+            Err(Faults(vec![Fault { variable: path.display().to_string().into(), problem, example: "" }]))
+        }
+    }
+}
+
 impl Config {
     /// Reads the settings of this process.
     pub fn load() -> Result<Self, Faults> {
         let path = Path::new("lead-ledger.toml");
-        let file = std::fs::read_to_string(path).unwrap_or_default();
+        let file = file_text(path)?;
         #[expect(clippy::disallowed_methods, reason = "this is its one home")]
         let environment = std::env::vars().collect();
         Self::read_all(&file, Some(path), environment)

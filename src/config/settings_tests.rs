@@ -105,3 +105,18 @@ fn secrets_are_never_printed() {
     let config = read(&[("DIALER_TOKEN", "swordfish")]).unwrap();
     assert!(!format!("{config:?}").contains("swordfish"));
 }
+
+#[test]
+fn a_settings_file_that_cannot_be_read_is_a_fault_and_a_missing_one_is_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lead-ledger.toml");
+    assert_eq!(file_text(&path), Ok(String::new()));
+    std::fs::write(&path, [0xff, 0xfe]).unwrap();
+    let not_text = file_text(&path).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    let no_file = file_text(&path).unwrap_err();
+    for fault in [not_text, no_file] {
+        assert!(fault.0[0].variable.ends_with("lead-ledger.toml"), "{fault}");
+    }
+}
