@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod actions;
+pub mod audit;
 pub mod call_provider;
 pub mod cli;
 pub mod clock;

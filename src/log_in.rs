@@ -1,12 +1,12 @@
 //! Who is this, by name and password? One way in for every human surface (C-36), with one set of limits (C-48).
 
+use crate::actions::people::log_ins_failed::NoteFailures;
+use crate::actions::people::machines::sha256_hex;
+use crate::actions::people::register::{PASSWORD, verify_password};
 use crate::http::client_address::counted_as;
 use crate::http::limits::Standing;
 use crate::http::log_in_limits::{Admitted, SLOWED_BY, Try};
 use crate::http::tokens::Use;
-use crate::ledger::log_ins_failed::NoteFailures;
-use crate::ledger::machines::sha256_hex;
-use crate::ledger::people::{PASSWORD, verify_password};
 use crate::ledger::{Context, RecordError};
 use crate::state::App;
 use domain::agent::Agent;

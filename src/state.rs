@@ -1,5 +1,6 @@
 //! What does a running service hold? Put together once, in the order in which the parts need each other.
 
+use crate::actions::people::machines::Machines;
 use crate::call_provider::{CallProvider, Simulated, Twilio};
 use crate::clock::{Clock, DatabaseClock};
 use crate::config::{Config, Provider};
@@ -13,7 +14,6 @@ use crate::ledger::following::Following;
 use crate::ledger::heads::Heads;
 use crate::ledger::lane::{Lane, Told};
 use crate::ledger::load::Loader;
-use crate::ledger::machines::Machines;
 use crate::ledger::{Context, Ledger, RecordError};
 use crate::live::hub::Hub;
 use crate::live::places::Places;

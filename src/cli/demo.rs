@@ -1,22 +1,16 @@
 //! What does `--demo` put into an empty ledger? The documents' own people, an always open window, 200 numbers.
 
 use super::serve::admin_token;
-use crate::ledger::add_numbers::CaptureNumbers;
-use crate::ledger::desk::Desk;
-use crate::ledger::people::{Register, checked_hash};
-use crate::ledger::record::Action;
-use crate::ledger::{Context, RecordError};
+use crate::actions::dialing::set_schedule::ChangeSchedule;
+use crate::actions::numbers::add::CaptureNumbers;
+use crate::actions::people::register::{Register, checked_hash};
+use crate::ledger::Context;
 use crate::state::App;
-use chrono::NaiveTime;
 use domain::agent::event::{AgentKind, Profile};
-use domain::dialing::event::Window;
-use domain::dialing::set_schedule::SetSchedule;
-use domain::dialing::{DialingCommand, decide};
 use domain::lead::attempt::DialPolicy;
 use domain::lead::event::Source;
 use domain::phone::{Phone, Region};
 use domain::principal::{Role, Scope};
-use domain::stream::StreamId;
 use uuid::{Uuid, uuid};
 
 /// B-017, B-018
@@ -59,7 +53,7 @@ pub async fn fill(app: &App, password: Option<&str>) -> anyhow::Result<Option<St
                 .record(&context, &person(Some(id), AgentKind::Ai, name, ("AI", "Agent"), None))
                 .await?;
         }
-        app.ledger.record(&context, &AlwaysOpen).await?;
+        app.ledger.record(&context, &ChangeSchedule::always_open()).await?;
         let others = (1..NUMBERS).map(|n| format!("0912100{n:04}"));
         let raw = ["09123456789".to_owned()].into_iter().chain(others);
         let phones = raw.map(|raw| Phone::try_new(&raw, Region::default())).collect::<Result<Vec<_>, _>>()?;
@@ -92,28 +86,5 @@ fn person(
             phone,
         },
         password_hash: None,
-    }
-}
-
-/// Dialing round the clock.
-pub struct AlwaysOpen;
-
-impl Action for AlwaysOpen {
-    type Answer = ();
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let dialing = desk.dialing().await?;
-        let all_day =
-            |day_of_week| Window { day_of_week, start_time: NaiveTime::MIN, end_time: NaiveTime::MIN };
-        let set = SetSchedule {
-            at: desk.now(),
-            skip_holidays: dialing.skip_holidays,
-            timezone: dialing.timezone.clone(),
-            windows: (0..7).map(all_day).collect(),
-            holidays: dialing.holidays.clone(),
-            switch_locked: dialing.switch_locked,
-        };
-        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
-        Ok(())
     }
 }

@@ -4,13 +4,13 @@
 use super::database::on_new_ledger;
 use super::progress::Progress;
 use super::{Ended, output, values};
+use crate::actions::numbers::add::{AT_ONCE, Added};
 use crate::config::Config;
 use crate::files::leads::{self, Reading};
 use crate::files::numbers::{self, Cell};
 use crate::files::turns::Turns;
 use crate::files::{Bounds, FileError};
 use crate::ledger::Context;
-use crate::ledger::add_numbers::{AT_ONCE, Added};
 use crate::state::App;
 use anyhow::Context as _;
 use clap::Args;

@@ -3,10 +3,10 @@
 use super::database::on_ledger;
 use super::values::{name, one_of, trimmed};
 use super::{Ended, output, password};
+use crate::actions::people::change::ChangePerson;
+use crate::actions::people::register::{Register, SetPassword, checked_hash};
 use crate::config::Config;
 use crate::ledger::Context;
-use crate::ledger::change_person::ChangePerson;
-use crate::ledger::people::{Register, SetPassword, checked_hash};
 use crate::state::App;
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};

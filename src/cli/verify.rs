@@ -4,8 +4,8 @@ use super::database::Database;
 use super::progress::Progress;
 use super::rebuild::lines;
 use super::{Ended, output};
+use crate::audit::verification::{self, Verification};
 use crate::config::Config;
-use crate::ledger::verification::{self, Verification};
 use crate::postgres::pool;
 use clap::Args;
 

@@ -10,8 +10,8 @@ use super::names::{self, Says};
 use super::spool::{Spool, Spooled};
 use super::table::{self, Fit, Plan, Row, Wanted};
 use super::turns::guarded;
-use crate::ledger::import_leads;
-use crate::ledger::schedule_leads::CreateLead;
+use crate::actions::leads::import;
+use crate::actions::leads::schedule::CreateLead;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use domain::lead::details::DETAIL_MAX;
@@ -68,7 +68,7 @@ pub fn read<R: Read + Seek>(file: &mut R, bounds: Bounds) -> Result<LeadFile, Fi
 
 impl LeadFile {
     /// The leads of good rows, and what is wrong with the others, in the order of the file.
-    pub fn leads(self, reading: Reading) -> impl Iterator<Item = Result<import_leads::Row, RowError>> {
+    pub fn leads(self, reading: Reading) -> impl Iterator<Item = Result<import::Row, RowError>> {
         let columns = self.columns;
         self.spooled.map(move |row| match row {
             Ok(row) => match guarded(|| Ok(columns.lead(&row, reading))) {
@@ -82,7 +82,7 @@ impl LeadFile {
     }
 
     /// Sends the leads of good rows until nobody takes them; answers what is wrong with the others. Blocks.
-    pub fn send(self, reading: Reading, sender: &mpsc::Sender<import_leads::Row>) -> Vec<RowError> {
+    pub fn send(self, reading: Reading, sender: &mpsc::Sender<import::Row>) -> Vec<RowError> {
         let mut errors = Vec::new();
         for read in self.leads(reading) {
             match read {

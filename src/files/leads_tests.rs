@@ -10,7 +10,7 @@ fn reading() -> Reading {
     Reading { agent_id: Uuid::nil(), region: "US".parse().unwrap(), zone: chrono_tz::Asia::Tehran }
 }
 
-type Read = (Vec<import_leads::Row>, Vec<(usize, String)>);
+type Read = (Vec<import::Row>, Vec<(usize, String)>);
 
 fn read_bytes(bytes: &[u8]) -> Result<Read, FileError> {
     let file = read(&mut Cursor::new(bytes), Bounds::upload(ROWS_MAX))?;

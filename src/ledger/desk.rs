@@ -34,7 +34,7 @@ pub struct Desk<'l> {
 }
 
 impl<'l> Desk<'l> {
-    pub(super) fn new(ledger: &'l Ledger, context: &'l Context) -> Self {
+    pub(crate) fn new(ledger: &'l Ledger, context: &'l Context) -> Self {
         let now = ledger.now();
         Self {
             ledger,
@@ -240,7 +240,7 @@ impl<'l> Desk<'l> {
     }
 
     /// Makes the keys of a stream what they should be: takes those it holds, gives back those it holds no more.
-    pub(super) fn settle(
+    pub(crate) fn settle(
         &mut self,
         held: Vec<(Key, String, Option<Instant>)>,
         released: impl IntoIterator<Item = (Key, String)>,
@@ -252,7 +252,7 @@ impl<'l> Desk<'l> {
         self.intent.release.extend(released);
     }
 
-    pub(super) fn pool(&self) -> &sqlx::PgPool {
+    pub(crate) fn pool(&self) -> &sqlx::PgPool {
         self.ledger.pool()
     }
 

@@ -1,11 +1,8 @@
-//! Who holds a key, which are good once, and which may be forgotten?
+//! Which stream holds a key, and which keys may be forgotten?
 
-use super::desk::Desk;
+use super::Ledger;
 use super::error::RecordError;
-use super::record::Action;
-use super::{Context, Ledger};
-use domain::keys::{Key, KeyKind, TakeKey};
-use domain::time::Instant;
+use domain::keys::{Key, KeyKind};
 use serde_json::Value;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -21,26 +18,6 @@ pub struct HeldKey {
     pub holder: String,
     /// Receipts: the answer once given.
     pub outcome: Option<Value>,
-}
-
-/// Uses something that may be used once. Answers whether it was the first time.
-struct UseOnce {
-    key: Key,
-    until: Instant,
-}
-
-impl Action for UseOnce {
-    type Answer = bool;
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<bool, RecordError> {
-        if desk.key(&self.key).await?.is_some() {
-            return Ok(false);
-        }
-        let (key, until) = (self.key.clone(), Some(self.until));
-        // A holder of its own: after a lost connection it tells whether this very use was stored.
-        desk.take(TakeKey { key, holder: desk.new_id().to_string(), until, outcome: None });
-        Ok(true)
-    }
 }
 
 impl Ledger {
@@ -83,11 +60,6 @@ impl Ledger {
                 .fetch_all(self.pool())
                 .await?;
         Ok(held.into_iter().collect())
-    }
-
-    /// Uses a key; false if it was used before. Remembered `until` it would be over anyway.
-    pub async fn use_once(&self, context: &Context, key: Key, until: Instant) -> Result<bool, RecordError> {
-        self.record(context, &UseOnce { key, until }).await.map(|recorded| recorded.answer)
     }
 
     /// Removes keys whose time is over by every clock seen lately. They refuse nobody; they only take room. By a clock that

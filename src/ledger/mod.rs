@@ -5,66 +5,30 @@
 //! One door for writes ([`Ledger::record`]), everything behind it.
 //!
 //! Read in this order: [`desk`] (what a decision sees and says), [`record`] (decide, append, try again), [`lane`] (many
-//! requests, one statement), [`load`] (what a stream is now), [`issue_batch`] (who dials whom), [`chain`] (is the log
-//! what it was?).
+//! requests, one statement), [`load`] (what a stream is now). What can be asked stands in [`actions`](crate::actions), what can be explained in
+//! [`audit`](crate::audit).
 
-pub mod add_numbers;
 pub mod append_health;
-pub mod assign_leads;
-pub mod behind;
-pub mod chain;
-pub mod change_numbers;
-pub mod change_person;
 pub mod context;
 pub mod desk;
 pub mod error;
-pub mod file_reports;
-pub mod find_by_link;
 pub mod following;
-pub mod gates;
 pub mod heads;
 pub mod held_keys;
-pub mod import_leads;
-pub mod initiate_call;
+pub mod in_flight;
 pub mod intent;
-pub mod issue_batch;
 pub mod lane;
 mod lane_batch;
 mod lane_session;
-mod leads_of_phone;
-pub mod lift_suppression;
 pub mod load;
 mod lock;
-pub mod log_ins_failed;
-pub mod machines;
 mod memory;
 pub mod nums;
-pub mod open;
-pub mod people;
-mod picker;
-pub mod place_calls;
-pub mod plan_calls;
-pub mod quarantine;
 pub mod readiness;
-pub mod rebuild_keys;
 pub mod record;
-pub mod replay;
-pub mod report_call;
-pub mod restatements;
-pub mod schedule_agents;
-pub mod schedule_leads;
-pub mod sell_leads;
 mod sessions;
-pub mod set_aside;
-pub mod settle;
 mod statement;
-pub mod stock;
-pub mod take_ad_lead;
-pub mod teams;
-pub mod told_events;
 mod turns;
-pub mod verification;
-pub mod work_lead;
 
 pub use context::Context;
 pub use desk::Desk;
@@ -72,10 +36,13 @@ pub use error::RecordError;
 pub use record::{Action, Recorded};
 
 use crate::clock::{Clock, SlowestClock};
+use domain::stream::StreamId;
 use projections::Views;
+use projections::change::Folded;
 use projections::together::Together;
 use sqlx::PgPool;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Connections of a pool.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -105,7 +72,7 @@ struct Inner {
     loader: Arc<load::Loader>,
     nums: nums::Nums,
     turns: turns::Turns,
-    picker: picker::Picker,
+    in_flight: in_flight::InFlight,
     following: Arc<following::Following>,
 }
 
@@ -134,7 +101,7 @@ impl Ledger {
             loader,
             nums,
             turns: turns::Turns::default(),
-            picker: picker::Picker::default(),
+            in_flight: in_flight::InFlight::default(),
             following,
         };
         Self { inner: Arc::new(inner) }
@@ -158,13 +125,13 @@ impl Ledger {
 
     /// The switch, the windows and the holidays, as they are.
     pub async fn dialing(&self) -> Result<Arc<domain::dialing::Dialing>, RecordError> {
-        let folded = self.inner.loader.current(domain::stream::StreamId::DIALING).await?;
+        let folded = self.current(StreamId::DIALING).await?;
         Ok(folded.state.as_dialing().cloned().unwrap_or_default())
     }
 
     /// The same as this process knew them a moment ago: for what is checked again when it is decided.
     pub async fn dialing_lately(&self) -> Result<Arc<domain::dialing::Dialing>, RecordError> {
-        let folded = self.inner.loader.load(domain::stream::StreamId::DIALING).await?;
+        let folded = self.loaded(StreamId::DIALING).await?;
         Ok(folded.state.as_dialing().cloned().unwrap_or_default())
     }
 
@@ -200,5 +167,45 @@ impl Ledger {
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.inner.pool
+    }
+
+    /// Connections for requests that read the whole log.
+    pub(crate) fn downloads(&self) -> &PgPool {
+        &self.inner.downloads
+    }
+
+    /// Leads that this process hands out now.
+    pub(crate) fn in_flight(&self) -> &in_flight::InFlight {
+        &self.inner.in_flight
+    }
+
+    /// The stream as the database has it.
+    pub(crate) async fn current(&self, stream: StreamId) -> Result<Folded, RecordError> {
+        self.inner.loader.current(stream).await
+    }
+
+    /// The stream as this process knew it a moment ago.
+    pub(crate) async fn loaded(&self, stream: StreamId) -> Result<Folded, RecordError> {
+        self.inner.loader.load(stream).await
+    }
+
+    /// The stream as the database has it, read anew from its first event.
+    pub(crate) async fn reloaded(&self, stream: StreamId) -> Result<Folded, RecordError> {
+        self.inner.loader.reload(stream).await
+    }
+
+    /// Forgets what this process remembers of a stream.
+    pub(crate) fn forget(&self, stream: StreamId) {
+        self.inner.loader.forget(stream);
+    }
+
+    /// Finds a lead by its integer id (`num`, not its phone number); deleted leads are found too.
+    pub(crate) async fn lead_of_num(&self, num: i64) -> Result<Option<Uuid>, RecordError> {
+        self.inner.loader.lead_of_num(num).await
+    }
+
+    /// Raises the counters of integer ids above every id that is used.
+    pub(crate) async fn raise_nums(&self) -> Result<(), RecordError> {
+        Ok(self.inner.nums.raise_all().await?)
     }
 }

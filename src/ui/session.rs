@@ -2,12 +2,12 @@
 
 use super::HOME;
 use super::reject::{Reject, Rejected};
+use crate::actions::people::machines::sha256_hex;
 use crate::http::body;
 use crate::http::decode;
 use crate::http::request::request_id;
 use crate::http::tokens::Use;
 use crate::ledger::Context;
-use crate::ledger::machines::sha256_hex;
 use crate::state::{App, Person};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Method;

@@ -4,7 +4,7 @@
 //! and is asked for again.
 
 use super::remembered::Remembered;
-use crate::ledger::change_numbers::{AT_ONCE, ChangeNumbers, NumberChange};
+use crate::actions::numbers::change::{AT_ONCE, ChangeNumbers, NumberChange};
 use crate::ledger::{Context, Ledger, RecordError};
 use crate::shutdown::Tasks;
 use domain::Refusal;

@@ -1,12 +1,12 @@
 //! Which calls does the ledger ask for by itself? With `LEDGER_AUTODIAL`, by the minute, those of AI agents that are due:
 //! picked and leased as a batch is, so that no dialer and no other process has them too.
 
+use crate::actions::calls::initiate::InitiateCall;
+use crate::actions::calls::issue_batch::IssueBatch;
+use crate::actions::calls::place::{BeginCall, Begun, CallTaken, said};
+use crate::actions::calls::report_call::Told;
 use crate::call_provider::{CallProvider, OutboundCall, ProviderError};
-use crate::ledger::initiate_call::InitiateCall;
-use crate::ledger::issue_batch::IssueBatch;
-use crate::ledger::place_calls::{BeginCall, Begun, CallTaken, said};
 use crate::ledger::record::Action;
-use crate::ledger::report_call::Told;
 use crate::ledger::{Context, Ledger, RecordError, Recorded};
 use crate::shutdown::Tasks;
 use domain::lead::event::{Direction, ProviderCall};

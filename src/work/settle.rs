@@ -1,4 +1,4 @@
-//! What does plain postgres-es leave to be done? The keys of the streams it appended to: see [`crate::ledger::settle`].
+//! What does plain postgres-es leave to be done? The keys of the streams it appended to: see [`crate::actions::log::settle`].
 
 use crate::ledger::Ledger;
 use crate::shutdown::Tasks;

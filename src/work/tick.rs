@@ -2,35 +2,16 @@
 //! answer. Calls that are due are asked for, where the settings say so. All may be done by several processes at once.
 
 use super::calls::Calls;
-use crate::ledger::desk::Desk;
-use crate::ledger::record::Action;
+use crate::actions::calls::expire_batch::ExpireBatch;
 use crate::ledger::{Context, Ledger, RecordError};
 use crate::shutdown::Tasks;
-use domain::batch::{BatchCommand, decide};
-use domain::stream::{StreamId, StreamKind};
 use std::time::Duration;
-use uuid::Uuid;
 
 const EVERY: Duration = Duration::from_mins(1);
 /// Batches looked at in one tick.
 const BATCHES_MAX: i64 = 1_000;
 /// Calls asked for in one tick.
 const CALLS_MAX: u32 = 100;
-
-struct ExpireBatch {
-    id: Uuid,
-}
-
-impl Action for ExpireBatch {
-    type Answer = ();
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let stream = StreamId::new(StreamKind::Batch, self.id);
-        let batch = desk.stream(stream).await?.state.as_batch().cloned().unwrap_or_default();
-        desk.append(stream, decide(&batch, &BatchCommand::Expire { at: desk.now() })?);
-        Ok(())
-    }
-}
 
 /// Ticks until the service ends.
 pub async fn run(ledger: Ledger, calls: Option<Calls>, tasks: Tasks) {

@@ -1,6 +1,6 @@
 //! Is a verification going on in this process, and how far is it? One at a time; what it finds is kept by the ledger.
 
-use crate::ledger::verification;
+use crate::audit::verification;
 use crate::shutdown::Tasks;
 use serde::Serialize;
 use sqlx::PgPool;

@@ -2,8 +2,8 @@
 
 use super::client::{self, Client, Tally, Times};
 use super::{Stage, phone};
+use crate::actions::people::register::Register;
 use crate::ledger::Context;
-use crate::ledger::people::Register;
 use domain::agent::event::{AgentKind, Profile};
 use domain::lead::attempt::DialPolicy;
 use domain::principal::Role;

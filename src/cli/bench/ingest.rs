@@ -2,8 +2,8 @@
 
 use super::clicks;
 use super::client::{self, Client, Tally, Times, post};
+use super::stock_postgres_es as stock;
 use super::{Figure, Stage, TOKEN, pgbench};
-use crate::ledger::stock;
 use domain::ids::{AttemptId, FactId};
 use domain::lead::LeadCommand;
 use domain::lead::attempt::DialPolicy;

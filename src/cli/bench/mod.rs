@@ -10,16 +10,17 @@ mod next_batch;
 mod pgbench;
 mod read;
 mod rebuild;
+mod stock_postgres_es;
 
-use super::demo::AlwaysOpen;
 use super::progress::Progress;
 use super::{Ended, output};
+use crate::actions::dialing::set_schedule::ChangeSchedule;
+use crate::actions::numbers::add::{AT_ONCE, CaptureNumbers};
 use crate::config::{Config, Installing};
 use crate::dialects::router;
 use crate::http::limits::LimitSettings;
 use crate::http::serve::serve;
 use crate::ledger::Context;
-use crate::ledger::add_numbers::{AT_ONCE, CaptureNumbers};
 use crate::postgres::data_directory::create_data_dir;
 use crate::postgres::embedded::{Embedded, Options as ServerOptions};
 use crate::state::App;
@@ -157,7 +158,7 @@ impl Stage {
         let config = Config { bind: "127.0.0.1:0".parse()?, limits, ..config.clone() };
         let app = App::start(config, url, "bench", None).await?;
         app.ledger.ensure_dialer(TOKEN, "IR").await?;
-        app.ledger.record(&Context::system("bench"), &AlwaysOpen).await?;
+        app.ledger.record(&Context::system("bench"), &ChangeSchedule::always_open()).await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (router, tasks) = (router(app.clone()), app.tasks.clone());

@@ -1,10 +1,11 @@
 //! Rebuild of every read model, beside the same tables made by SQL alone, and beside stock replay.
 
+use super::stock_postgres_es as stock;
 use super::{Figure, Stage};
 use crate::cli::progress::Progress;
 use crate::ledger::desk::Desk;
 use crate::ledger::record::Action;
-use crate::ledger::{Context, RecordError, stock};
+use crate::ledger::{Context, RecordError};
 use chrono::Duration;
 use domain::ids::{AttemptId, BatchId, FactId};
 use domain::lead::LeadCommand;

@@ -84,7 +84,7 @@ async fn read_models(ledger: &mut Ledger<'_>) -> anyhow::Result<Vec<Finding>> {
 async fn verification(ledger: &Ledger<'_>) -> anyhow::Result<Finding> {
     const CHECK: &str = "verification";
     const NEXT: &str = "lead-ledger verify";
-    let Some(report) = crate::ledger::verification::last(&ledger.pool).await? else {
+    let Some(report) = crate::audit::verification::last(&ledger.pool).await? else {
         return Ok(Finding::warning(CHECK, "the log was never verified", NEXT));
     };
     if report["is_clean"] != true {

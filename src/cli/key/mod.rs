@@ -6,9 +6,11 @@ mod reading;
 use super::database::on_ledger;
 use super::values::{name, one_of};
 use super::{Ended, output, secrets};
+use crate::actions::people::machines::{
+    AddCredential, AddKey, Configure, KnownMachine, RevokeKey, sha256_hex,
+};
 use crate::config::Config;
 use crate::ledger::Context;
-use crate::ledger::machines::{AddCredential, AddKey, Configure, KnownMachine, RevokeKey, sha256_hex};
 use crate::state::App;
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};

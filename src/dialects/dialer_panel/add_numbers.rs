@@ -3,9 +3,9 @@
 use super::caller::Member;
 use super::reject::{Body, LIST_MAX, Reject, Rejected};
 use super::words;
+use crate::actions::numbers::add::AT_ONCE;
 use crate::http::written;
 use crate::ledger::RecordError;
-use crate::ledger::add_numbers::AT_ONCE;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -3,8 +3,8 @@
 use super::caller::Member;
 use super::people::{self, Reply, Said};
 use super::reject::{Body, Reject, Rejected};
+use crate::actions::people::register::Register;
 use crate::http::written;
-use crate::ledger::people::Register;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -2,11 +2,11 @@
 //! path is for (C-36).
 
 use super::reject::{Reject, Rejected};
+use crate::actions::people::machines::Machine;
 use crate::http::credentials::bearer;
 use crate::http::limits::Bucket;
 use crate::http::request::request_id;
 use crate::http::rights::For;
-use crate::ledger::machines::Machine;
 use crate::ledger::{Context, RecordError};
 use crate::state::{App, Person};
 use axum::extract::FromRequestParts;

@@ -4,10 +4,10 @@
 use super::caller::Dialer;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::actions::calls::issue_batch::{IssueBatch, IssuedBatch};
+use crate::actions::people::machines::sha256_hex;
 use crate::http::{idempotency, written};
 use crate::ledger::RecordError;
-use crate::ledger::issue_batch::{IssueBatch, IssuedBatch};
-use crate::ledger::machines::sha256_hex;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{RawQuery, State};

@@ -2,9 +2,9 @@
 
 use super::reject::Reject;
 use super::words;
+use crate::actions::people::register::checked_hash;
 use crate::http::values;
 use crate::ledger::RecordError;
-use crate::ledger::people::checked_hash;
 use crate::state::App;
 use domain::ids::AnyId;
 use domain::principal::{Role, Scope};

@@ -4,21 +4,15 @@ use super::caller::Member;
 use super::get_schedule::{self, Reply};
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::actions::dialing::set_schedule::ChangeSchedule;
 use crate::http::written;
-use crate::ledger::RecordError;
-use crate::ledger::desk::Desk;
-use crate::ledger::record::Action;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use chrono::NaiveDate;
 use domain::dialing::event::Window;
-use domain::dialing::set_schedule::SetSchedule;
-use domain::dialing::set_switch::{SetSwitch, SwitchedBy};
-use domain::dialing::{DialingCommand, decide};
 use domain::rights::Deed;
-use domain::stream::StreamId;
 use domain::time::{TimeError, parse_day};
 use serde::Deserialize;
 use serde_json::Value;
@@ -70,7 +64,7 @@ pub async fn handler(
 ) -> Result<(HeaderMap, Json<Reply>), Rejected> {
     let request: Request = serde_json::from_value(body.json)
         .map_err(|error| member.reject(Reject::invalid("body", error.to_string(), "value_error")))?;
-    let action = change(&request, &member).map_err(|reject| member.reject(reject))?;
+    let action = change(request, &member).map_err(|reject| member.reject(reject))?;
     let recorded =
         app.ledger.record(&member.context(), &action).await.map_err(|error| member.reject(error))?;
     let dialing = app.ledger.dialing().await.map_err(|error| member.reject(error))?;
@@ -79,7 +73,7 @@ pub async fn handler(
 }
 
 /// What is changed, if the member may and the values can be meant.
-fn change<'a>(request: &'a Request, member: &Member) -> Result<Change<'a>, Reject> {
+fn change(request: Request, member: &Member) -> Result<ChangeSchedule, Reject> {
     let may_set_all = member.may(Deed::SetSchedule);
     if !may_set_all && !request.is_switch_only() {
         return Err(Reject::NotPermitted);
@@ -90,7 +84,8 @@ fn change<'a>(request: &'a Request, member: &Member) -> Result<Change<'a>, Rejec
     }
     let (windows, holidays) =
         (windows(request.intervals.as_deref())?, holidays(request.holidays.as_deref())?);
-    Ok(Change { request, windows, holidays, reason })
+    let Request { skip_holidays, timezone, switch_locked, enabled, .. } = request;
+    Ok(ChangeSchedule { skip_holidays, timezone, windows, holidays, switch_locked, enabled, reason })
 }
 
 fn windows(intervals: Option<&[Interval]>) -> Result<Option<Vec<Window>>, Reject> {
@@ -116,36 +111,4 @@ fn holidays(days: Option<&[String]>) -> Result<Option<Vec<NaiveDate>>, Reject> {
         })
     };
     days.map(|days| days.iter().map(day).collect()).transpose()
-}
-
-struct Change<'a> {
-    request: &'a Request,
-    windows: Option<Vec<Window>>,
-    holidays: Option<Vec<NaiveDate>>,
-    reason: Option<String>,
-}
-
-impl Action for Change<'_> {
-    type Answer = ();
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let dialing = desk.dialing().await?;
-        let request = self.request;
-        let set = SetSchedule {
-            at: desk.now(),
-            skip_holidays: request.skip_holidays.unwrap_or(dialing.skip_holidays),
-            timezone: request.timezone.clone().unwrap_or_else(|| dialing.timezone.clone()),
-            windows: self.windows.clone().unwrap_or_else(|| dialing.windows.clone()),
-            holidays: self.holidays.clone().unwrap_or_else(|| dialing.holidays.clone()),
-            switch_locked: request.switch_locked.unwrap_or(dialing.switch_locked),
-        };
-        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
-        if let Some(enabled) = request.enabled {
-            let dialing = desk.dialing().await?;
-            let by = SwitchedBy::Person { reason: self.reason.clone() };
-            let set = SetSwitch { at: desk.now(), enabled, by };
-            desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSwitch(set))?);
-        }
-        Ok(())
-    }
 }

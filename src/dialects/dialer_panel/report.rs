@@ -2,94 +2,66 @@
 
 use super::reject::Reject;
 use super::words;
+use crate::actions::calls::report_result::CallReport;
 use crate::http::values;
 use chrono_tz::Tz;
 use domain::external_id::external_id;
-use domain::ids::{AnyId, BatchId};
+use domain::ids::BatchId;
 use domain::lead::attempt::Warning;
-use domain::outcome::Outcome;
 use domain::text::trim;
-use domain::time::{Instant, parse_moment};
+use domain::time::parse_moment;
 use domain::verdict::Remarks;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-/// What a dialer says of a call.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// In any of its spellings (C-02).
-    pub number_id: Option<AnyId>,
-    /// As written, never blank.
-    pub phone_number: Option<String>,
-    pub outcome: Outcome,
-    pub batch_id: Option<BatchId>,
-    /// As stated; `None` if it was not, or cannot be read.
-    pub attempted_at: Option<Instant>,
-    /// A time is stated and cannot be read: what else is said tells this report from others (C-17).
-    pub is_time_unread: bool,
-    pub agent_id: Option<AnyId>,
-    pub agent_phone: Option<String>,
-    pub call_allowed: Option<bool>,
-    pub remarks: Remarks,
-    pub warnings: Vec<Warning>,
-}
-
-impl Report {
-    /// Reads a body. `zone` applies to times without an offset.
-    pub fn read(body: &Value, zone: Tz) -> Result<Self, Reject> {
-        let empty = Map::new();
-        let fields = body.as_object().unwrap_or(&empty);
-        let field = |name: &str| fields.get(name);
-        let outcome = match field("status") {
-            Some(Value::String(word)) => words::outcome(trim(word)).ok_or_else(|| {
-                Reject::invalid("status", "Not one of the ten statuses of a report", "enum")
-            })?,
-            Some(Value::Null) | None => return Err(Reject::invalid("status", "Field required", "missing")),
-            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-                return Err(Reject::invalid("status", "Expected a text", "string_type"));
-            }
-        };
-        let mut warnings = Vec::new();
-        let (phone_number, _) = words::text(field("phone_number"));
-        let number_id = named(field("number_id"), Warning::NumberIdUnreadable, &mut warnings, words::id);
-        if phone_number.is_none() && number_id.is_none() {
-            return Err(Reject::invalid(
-                "phone_number",
-                "Field required where number_id is missing",
-                "missing",
-            ));
+/// Reads a body. `zone` applies to times without an offset.
+pub fn read(body: &Value, zone: Tz) -> Result<CallReport, Reject> {
+    let empty = Map::new();
+    let fields = body.as_object().unwrap_or(&empty);
+    let field = |name: &str| fields.get(name);
+    let outcome = match field("status") {
+        Some(Value::String(word)) => words::outcome(trim(word))
+            .ok_or_else(|| Reject::invalid("status", "Not one of the ten statuses of a report", "enum"))?,
+        Some(Value::Null) | None => return Err(Reject::invalid("status", "Field required", "missing")),
+        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            return Err(Reject::invalid("status", "Expected a text", "string_type"));
         }
-        let (reason, is_reason_cut) = words::text(field("reason"));
-        let (user_message, is_message_cut) = words::text(field("user_message"));
-        let batch_id = named(field("batch_id"), Warning::BatchIdUnreadable, &mut warnings, |value| {
-            Uuid::try_parse(trim(value.as_str()?)).ok().map(BatchId)
-        });
-        let agent_id = named(field("agent_id"), Warning::AgentIdUnreadable, &mut warnings, words::id);
-        let (call_allowed, is_switch_unread) = read(field("call_allowed"), values::boolean);
-        let (attempted_at, is_time_unread) =
-            read(field("attempted_at").filter(|at| !says_nothing(at)), |at| {
-                parse_moment(&values::text(at)?, zone).ok()
-            });
-        let unread = [
-            (is_switch_unread, Warning::CallAllowedUnreadable),
-            (is_time_unread, Warning::AttemptedAtUnreadable),
-            (is_reason_cut || is_message_cut, Warning::TextTruncated),
-        ];
-        warnings.extend(unread.into_iter().filter(|(is_so, _)| *is_so).map(|(_, warning)| warning));
-        Ok(Self {
-            number_id,
-            phone_number: phone_number.map(|raw| trim(&raw).to_owned()),
-            outcome,
-            batch_id,
-            attempted_at,
-            is_time_unread,
-            agent_id,
-            agent_phone: words::text(field("agent_phone")).0,
-            call_allowed,
-            remarks: Remarks { reason, user_message, ..Remarks::default() },
-            warnings,
-        })
+    };
+    let mut warnings = Vec::new();
+    let (phone_number, _) = words::text(field("phone_number"));
+    let number_id = named(field("number_id"), Warning::NumberIdUnreadable, &mut warnings, words::id);
+    if phone_number.is_none() && number_id.is_none() {
+        return Err(Reject::invalid("phone_number", "Field required where number_id is missing", "missing"));
     }
+    let (reason, is_reason_cut) = words::text(field("reason"));
+    let (user_message, is_message_cut) = words::text(field("user_message"));
+    let batch_id = named(field("batch_id"), Warning::BatchIdUnreadable, &mut warnings, |value| {
+        Uuid::try_parse(trim(value.as_str()?)).ok().map(BatchId)
+    });
+    let agent_id = named(field("agent_id"), Warning::AgentIdUnreadable, &mut warnings, words::id);
+    let (call_allowed, is_switch_unread) = member(field("call_allowed"), values::boolean);
+    let (attempted_at, is_time_unread) = member(field("attempted_at").filter(|at| !says_nothing(at)), |at| {
+        parse_moment(&values::text(at)?, zone).ok()
+    });
+    let unread = [
+        (is_switch_unread, Warning::CallAllowedUnreadable),
+        (is_time_unread, Warning::AttemptedAtUnreadable),
+        (is_reason_cut || is_message_cut, Warning::TextTruncated),
+    ];
+    warnings.extend(unread.into_iter().filter(|(is_so, _)| *is_so).map(|(_, warning)| warning));
+    Ok(CallReport {
+        number_id,
+        phone_number: phone_number.map(|raw| trim(&raw).to_owned()),
+        outcome,
+        batch_id,
+        attempted_at,
+        is_time_unread,
+        agent_id,
+        agent_phone: words::text(field("agent_phone")).0,
+        call_allowed,
+        remarks: Remarks { reason, user_message, ..Remarks::default() },
+        warnings,
+    })
 }
 
 /// Whether a value is a place-holder for none: null, blank, zero, or a word for nothing (C-46).
@@ -111,13 +83,13 @@ fn named<T>(
 ) -> Option<T> {
     let is_negative = |value: &&Value| values::integer(value).is_some_and(|number| number < 0);
     let value = value.filter(|value| !says_nothing(value) && !is_negative(value));
-    let (id, is_unread) = read(value, how);
+    let (id, is_unread) = member(value, how);
     warnings.extend(is_unread.then_some(unread));
     id
 }
 
 /// A value, and whether it is present and cannot be read.
-fn read<T>(value: Option<&Value>, how: impl Fn(&Value) -> Option<T>) -> (Option<T>, bool) {
+fn member<T>(value: Option<&Value>, how: impl Fn(&Value) -> Option<T>) -> (Option<T>, bool) {
     let is_blank = |value: &&Value| value.is_null() || value.as_str().is_some_and(domain::text::is_blank);
     let Some(value) = value.filter(|value| !is_blank(value)) else { return (None, false) };
     let read = how(value);
@@ -128,11 +100,14 @@ fn read<T>(value: Option<&Value>, how: impl Fn(&Value) -> Option<T>) -> (Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ids::AnyId;
+    use domain::outcome::Outcome;
+    use domain::time::Instant;
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn report(body: &Value) -> Result<Report, Reject> {
-        Report::read(body, Tz::Asia__Tehran)
+    fn report(body: &Value) -> Result<CallReport, Reject> {
+        read(body, Tz::Asia__Tehran)
     }
 
     /// B-102, B-104, B-105, B-106

@@ -1,31 +1,29 @@
 //! `POST /api/dialer/report-result`: what came of a call (B-101 to B-112, C-17, C-18).
 
-use super::caller::Dialer;
-use super::record_report::{Record, Told};
+use super::caller::{DIALECT, Dialer};
 use super::reject::{Body, Reject, Rejected};
-use super::report::Report;
+use super::report;
 use super::words;
+use crate::actions::calls::report_result::{Decision, ReportAnswer, ReportResult};
+use crate::actions::people::machines::sha256_hex;
 use crate::http::{idempotency, written};
 use crate::ledger::Context;
-use crate::ledger::machines::sha256_hex;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use domain::ids::AnyId;
-use domain::lead::attempt::{Answered, LeaseAnswer, Warning};
-use domain::lead::report_attempt::Reported;
-use serde::{Deserialize, Serialize};
+use domain::lead::attempt::{LeaseAnswer, Warning};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The answer to a report; kept with its receipt, so that a repeat gets the first answer.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+/// The answer to a report.
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Reported)]
 pub struct Reply {
     id: Option<i64>,
-    status: String,
+    status: &'static str,
     ok: bool,
     number_id: Option<i64>,
     attempt_id: Option<Uuid>,
@@ -35,45 +33,24 @@ pub struct Reply {
     call_allowed: bool,
     #[schema(value_type = Vec<String>)]
     warnings: Vec<Warning>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     quarantined: bool,
 }
 
-impl Reply {
-    /// A report that stands in a lead's history.
-    pub fn recorded(num: i64, Reported { attempt_id, answered }: Reported) -> Self {
-        let Answered { status, attempts, lease, call_allowed, warnings } = answered;
+impl From<ReportAnswer> for Reply {
+    fn from(answer: ReportAnswer) -> Self {
+        let ReportAnswer { num, status, attempt_id, attempts, lease, call_allowed, warnings } = answer;
         Self {
-            id: Some(num),
-            status: words::status(status).to_owned(),
+            id: num,
+            status: words::status(status),
             ok: true,
-            number_id: Some(num),
-            attempt_id: Some(attempt_id.0),
+            number_id: num,
+            attempt_id: attempt_id.map(|id| id.0),
             attempts,
             lease,
             call_allowed,
             warnings,
-            quarantined: false,
-        }
-    }
-
-    /// A report that was kept as a dead letter.
-    pub fn quarantined(report: &Report, call_allowed: bool, ignored: Option<Warning>) -> Self {
-        let num = match report.number_id {
-            Some(AnyId::Num(num)) => Some(num),
-            Some(AnyId::Uuid(_) | AnyId::Oid { .. }) | None => None,
-        };
-        Self {
-            id: num,
-            status: report.outcome.panel_status().map_or("UNKNOWN", words::status).to_owned(),
-            ok: true,
-            number_id: num,
-            attempt_id: None,
-            attempts: 0,
-            lease: LeaseAnswer::None,
-            call_allowed,
-            warnings: report.warnings.iter().copied().chain(ignored).collect(),
-            quarantined: true,
+            quarantined: attempt_id.is_none(),
         }
     }
 }
@@ -119,19 +96,20 @@ pub async fn handler(
     let dialing = app.ledger.dialing_lately().await.map_err(|error| dialer.reject(error))?;
     let mut zone = dialing.zone();
     loop {
-        let report = Report::read(&body.json, zone).map_err(|reject| dialer.reject(reject))?;
-        let (dialer, body, body_hash) = (&dialer, &body, &*body_hash);
-        let action = Record { dialer, report: &report, zone, body, body_hash, key: key.clone() };
+        let report = report::read(&body.json, zone).map_err(|reject| dialer.reject(reject))?;
+        let (machine, body, body_hash) = (&dialer.machine, &*body.bytes, &*body_hash);
+        let key = key.clone();
+        let action = ReportResult { machine, dialect: DIALECT, report: &report, zone, body, body_hash, key };
         let recorded = app.ledger.record(&context, &action).await.map_err(|error| dialer.reject(error))?;
-        let (reply, is_replay) = match recorded.answer {
-            Told::Reply { reply, is_replay } => (reply, is_replay),
-            Told::KeyReused => return Err(dialer.reject(Reject::IdempotencyKeyReused)),
-            Told::ZoneMoved(zone_now) => {
+        let (answer, is_replay) = match recorded.answer {
+            Decision::Answer { answer, is_replay } => (answer, is_replay),
+            Decision::KeyReused => return Err(dialer.reject(Reject::IdempotencyKeyReused)),
+            Decision::ZoneMoved(zone_now) => {
                 zone = zone_now;
                 continue;
             }
         };
         let written = written::headers(recorded.position, recorded.is_followed, is_replay);
-        return Ok((written, Json(reply)).into_response());
+        return Ok((written, Json(Reply::from(answer))).into_response());
     }
 }

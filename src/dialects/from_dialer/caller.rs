@@ -4,12 +4,12 @@
 use super::intake::Sent;
 use super::reject::Reject;
 use super::signature::{self, WINDOW_SECONDS};
+use crate::actions::people::machines::{Machine, sha256_hex};
 use crate::http::client_address::ClientAddress;
 use crate::http::decode;
 use crate::http::limits::Bucket;
 use crate::http::signatures::is_sha256_hex;
 use crate::ledger::Context;
-use crate::ledger::machines::{Machine, sha256_hex};
 use crate::state::App;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};

@@ -3,10 +3,10 @@
 
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
+use crate::audit::replay::LIMIT_MAX;
 use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::http::values;
-use crate::ledger::replay::LIMIT_MAX;
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::State;

@@ -3,11 +3,11 @@
 
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
+use crate::audit::explain::Explained;
 use crate::http::fields::Fields;
 use crate::http::path::Named;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
-use crate::ledger::behind::Explained;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

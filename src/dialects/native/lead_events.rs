@@ -3,8 +3,8 @@
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
 use super::words;
+use crate::audit::told_events::actor;
 use crate::http::path::Named;
-use crate::ledger::told_events::actor;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -4,9 +4,9 @@
 use super::caller::Reader;
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::actions::leads::lift_suppression::LiftSuppression;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::lift_suppression::LiftSuppression;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

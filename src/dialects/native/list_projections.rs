@@ -2,7 +2,7 @@
 
 use super::caller::Reader;
 use super::reject::Rejected;
-use crate::ledger::set_aside::SetAside;
+use crate::actions::log::set_aside::SetAside;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -4,46 +4,18 @@ use super::caller::Reader;
 use super::dead_letters::{self, Item};
 use super::reject::{Body, Reject, Rejected};
 use super::words;
+use crate::actions::dead_letters::resolve::ResolveDeadLetter;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::RecordError;
-use crate::ledger::desk::Desk;
-use crate::ledger::record::Action;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use domain::dead_letter::event::{ReportResolved, Resolution};
-use domain::dead_letter::{DeadLetterCommand, decide};
 use domain::ids::{AnyId, LeadId};
-use domain::stream::{StreamId, StreamKind};
 use serde_json::Value;
-use uuid::Uuid;
 
 /// The longest text, in characters.
 const TEXT_MAX: usize = 4_000;
-
-struct Resolve {
-    id: Uuid,
-    lead_id: Option<LeadId>,
-    text: String,
-}
-
-impl Action for Resolve {
-    type Answer = ();
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let stream = StreamId::new(StreamKind::DeadLetter, self.id);
-        let letter = desk.stream(stream).await?.state.as_dead_letter().cloned().unwrap_or_default();
-        let command = DeadLetterCommand::Resolve(ReportResolved {
-            at: desk.now(),
-            lead_id: self.lead_id,
-            person: Resolution { text: self.text.clone() },
-        });
-        desk.append(stream, decide(&letter, &command)?);
-        Ok(())
-    }
-}
 
 pub async fn handler(
     State(app): State<App>,
@@ -74,7 +46,7 @@ pub async fn handler(
             Some(LeadId(lead.ok_or_else(|| invalid("lead_id", "There is no such lead"))?.id))
         }
     };
-    let action = Resolve { id: letter.id, lead_id, text };
+    let action = ResolveDeadLetter { id: letter.id, lead_id, text };
     let recorded =
         app.ledger.record(&reader.context(), &action).await.map_err(|error| reader.reject(error))?;
     let resolved =

@@ -3,10 +3,10 @@
 
 use super::caller::Reader;
 use super::reject::{Reject, Rejected};
+use crate::audit::restatements::{Restatement, Since, TooMany};
 use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::ledger::RecordError;
-use crate::ledger::restatements::{Restatement, Since, TooMany};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -1,6 +1,6 @@
 //! The native API's words: the ledger's own.
 
-use crate::ledger::told_events::ToldEvent;
+use crate::audit::told_events::ToldEvent;
 use domain::ids::AnyId;
 use serde::Serialize;
 use serde_json::value::RawValue;

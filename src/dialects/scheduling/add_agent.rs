@@ -3,10 +3,10 @@
 use super::agent::{self, Reply};
 use super::caller::Member;
 use super::reject::{Body, Reject, Rejected};
+use crate::actions::people::agents::AddScheduledAgent;
+use crate::actions::people::register::Register;
 use crate::http::fields::Fields;
 use crate::http::written;
-use crate::ledger::people::Register;
-use crate::ledger::schedule_agents::AddScheduledAgent;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

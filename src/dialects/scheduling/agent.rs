@@ -1,7 +1,7 @@
 //! An agent as document 002's clients show one, and what may be said of one (B-057, C-03).
 
+use crate::actions::people::agents::{AgentSaid, ScheduledAgent};
 use crate::http::fields::Fields;
-use crate::ledger::schedule_agents::{AgentSaid, ScheduledAgent};
 use chrono::NaiveTime;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -3,9 +3,9 @@
 use super::caller::Member;
 use super::get_lead::find;
 use super::reject::Rejected;
+use crate::actions::leads::schedule::DeleteLead;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::schedule_leads::DeleteLead;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

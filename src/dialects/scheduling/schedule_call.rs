@@ -3,10 +3,10 @@
 
 use super::caller::Member;
 use super::reject::{Body, Reject, Rejected};
+use crate::actions::leads::schedule::ScheduleNow;
 use crate::http::fields::Fields;
 use crate::http::written;
 use crate::ledger::RecordError;
-use crate::ledger::schedule_leads::ScheduleNow;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -3,9 +3,9 @@
 use super::caller::Member;
 use super::list_agents::find;
 use super::reject::Rejected;
+use crate::actions::people::register::Switch;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::people::Switch;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -9,13 +9,13 @@
 //!   whatever its status says.
 
 use super::reject::{Reject, Rejected};
+use crate::actions::calls::report_call::{ReportCall, Told};
+use crate::actions::dead_letters::quarantine::Quarantine;
+use crate::actions::people::machines::sha256_hex;
 use crate::http::body;
 use crate::http::decode;
 use crate::http::request::{WrittenUri, request_id};
 use crate::http::signatures::is_twilios;
-use crate::ledger::machines::sha256_hex;
-use crate::ledger::quarantine::Quarantine;
-use crate::ledger::report_call::{ReportCall, Told};
 use crate::ledger::{Context, RecordError};
 use crate::state::App;
 use axum::Json;

@@ -6,20 +6,17 @@ use super::lead::named;
 use super::reject::{Body, Reject, Rejected};
 use super::user::percent;
 use super::words::decimal;
+use crate::actions::dialing::name_campaigns::NameCampaigns;
 use crate::http::fields::Fields;
 use crate::http::query::Members;
 use crate::http::written;
 use crate::ledger::RecordError;
-use crate::ledger::desk::Desk;
-use crate::ledger::record::Action;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use domain::dialing::set_ad_names::SetAdNames;
-use domain::dialing::{Dialing, DialingCommand, decide};
+use domain::dialing::Dialing;
 use domain::quotient::tenths;
-use domain::stream::StreamId;
 use domain::time::Instant;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -101,21 +98,6 @@ fn words(dialing: &Dialing) -> Value {
     told
 }
 
-struct Rename {
-    names: BTreeMap<String, String>,
-}
-
-impl Action for Rename {
-    type Answer = ();
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let dialing = desk.dialing().await?;
-        let set = SetAdNames { at: desk.now(), names: self.names.clone() };
-        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetAdNames(set))?);
-        Ok(())
-    }
-}
-
 /// All the names from now on.
 pub async fn rename(
     State(app): State<App>,
@@ -123,7 +105,7 @@ pub async fn rename(
     Body(body): Body,
 ) -> Result<(HeaderMap, Json<Value>), Rejected> {
     let names = read(&body).map_err(|reject| caller.reject(reject))?;
-    let recorded = app.ledger.record(&caller.context(), &Rename { names }).await;
+    let recorded = app.ledger.record(&caller.context(), &NameCampaigns { names }).await;
     let recorded = recorded.map_err(|error| caller.reject(error))?;
     let dialing = app.ledger.dialing().await.map_err(|error| caller.reject(error))?;
     Ok((written::headers(recorded.position, recorded.is_followed, !recorded.is_new), Json(words(&dialing))))

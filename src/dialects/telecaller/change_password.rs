@@ -2,9 +2,9 @@
 
 use super::caller::Caller;
 use super::reject::{Body, Reject, Rejected};
+use crate::actions::people::register::{SetPassword, checked_hash};
 use crate::http::fields::Fields;
 use crate::http::tokens::Use;
-use crate::ledger::people::{SetPassword, checked_hash};
 use crate::log_in::LoggedIn;
 use crate::state::App;
 use axum::Json;

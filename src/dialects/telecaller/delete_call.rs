@@ -4,9 +4,9 @@
 use super::call::find;
 use super::caller::Caller;
 use super::reject::Rejected;
+use crate::actions::calls::plan::RemoveCall;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::plan_calls::RemoveCall;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

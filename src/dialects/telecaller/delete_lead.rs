@@ -3,9 +3,9 @@
 use super::caller::Caller;
 use super::lead::find;
 use super::reject::Rejected;
+use crate::actions::leads::sell::RemoveLead;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::sell_leads::RemoveLead;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

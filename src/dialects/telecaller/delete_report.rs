@@ -3,9 +3,9 @@
 use super::caller::Caller;
 use super::reject::Rejected;
 use super::report;
+use crate::actions::reports::file::Remove;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::file_reports::Remove;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

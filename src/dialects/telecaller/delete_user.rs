@@ -3,9 +3,9 @@
 use super::caller::Caller;
 use super::reject::Rejected;
 use super::user;
+use crate::actions::people::change::DeletePerson;
 use crate::http::path::Named;
 use crate::http::written;
-use crate::ledger::change_person::DeletePerson;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

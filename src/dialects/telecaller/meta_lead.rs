@@ -8,10 +8,10 @@
 //!   a text only: it is never dialed and never joins a lead of that number.
 
 use super::lead::IS_TEST;
+use crate::actions::leads::sell::Said;
+use crate::actions::leads::take_ad_lead::TakeAdLead;
+use crate::actions::people::machines::sha256_hex;
 use crate::http::values::{boolean, number_text};
-use crate::ledger::machines::sha256_hex;
-use crate::ledger::sell_leads::Said;
-use crate::ledger::take_ad_lead::TakeAdLead;
 use chrono_tz::Tz;
 use domain::agent::event::split_name;
 use domain::external_id::means_none;

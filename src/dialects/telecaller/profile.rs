@@ -4,9 +4,9 @@
 use super::caller::Caller;
 use super::reject::{Body, Rejected};
 use super::words::{self, User};
+use crate::actions::people::change::ChangePerson;
 use crate::http::fields::Fields;
 use crate::http::written;
-use crate::ledger::change_person::ChangePerson;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;

@@ -62,5 +62,5 @@ async fn terminated_backends_lose_and_double_nothing() {
     let head = app.app.ledger.views().head().await.unwrap();
     assert!(app.app.ledger.wait_followed(head).await);
     app.rebuilt_equals_live().await;
-    assert_eq!(lead_ledger::ledger::chain::check(&app.app.pool, |_, _| {}).await.unwrap().faults, []);
+    assert_eq!(lead_ledger::audit::chain::check(&app.app.pool, |_, _| {}).await.unwrap().faults, []);
 }

@@ -2,7 +2,7 @@
 
 use crate::support::TestApp;
 use crate::support::history;
-use lead_ledger::ledger::chain;
+use lead_ledger::audit::chain;
 use sqlx::Executor;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use cqrs_es::persist::PersistedEventStore;
 use domain::lead::Lead;
 use domain::lead::event::{LeadEvent, Note, NoteAdded};
 use domain::stream::{StreamId, StreamKind};
-use lead_ledger::ledger::chain;
+use lead_ledger::audit::chain;
 use postgres_es::PostgresEventRepository;
 use std::collections::HashMap;
 

@@ -16,7 +16,7 @@ async fn rebuilt_equals_live_after_random_pasts() {
         history::random(&app, seed, 120).await;
         let report = app.rebuilt_equals_live().await;
         assert!(report.position > 100, "{report:?}");
-        let chain = lead_ledger::ledger::chain::check(&app.app.pool, |_, _| {}).await.unwrap();
+        let chain = lead_ledger::audit::chain::check(&app.app.pool, |_, _| {}).await.unwrap();
         assert_eq!(chain.faults, []);
     }
 }

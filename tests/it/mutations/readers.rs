@@ -7,7 +7,7 @@ use domain::phone::{Phone, Region};
 use domain::search::{fold, like, phone_digits};
 use domain::text::{boolean_word, integer_word, is_blank, trim};
 use domain::time::{parse_day, parse_instant, parse_moment};
-use lead_ledger::dialects::dialer_panel::report::Report;
+use lead_ledger::dialects::dialer_panel::report;
 use lead_ledger::dialects::telecaller::meta_lead;
 use lead_ledger::http::fields::Fields;
 use lead_ledger::http::{decode, json, signatures, values};
@@ -48,7 +48,7 @@ pub fn phones(bytes: &[u8]) {
 
 pub fn json_bodies(bytes: &[u8]) {
     let Ok(value) = json::parse(bytes) else { return };
-    let _ = Report::read(&value, ZONES[0]);
+    let _ = report::read(&value, ZONES[0]);
     if let Value::Object(members) = &value {
         read_members(members);
     }
@@ -59,7 +59,7 @@ pub fn forms(bytes: &[u8]) {
     texts(&pairs);
     let members: Map<String, Value> = pairs.into_iter().map(|(name, text)| (name, text.into())).collect();
     read_members(&members);
-    let _ = Report::read(&Value::Object(members), ZONES[1]);
+    let _ = report::read(&Value::Object(members), ZONES[1]);
 }
 
 pub fn meta(bytes: &[u8]) {

@@ -2,11 +2,7 @@
 
 use super::clients::Client;
 use super::{PASSWORD, TestApp};
-use chrono::NaiveTime;
 use domain::agent::event::{AgentKind, Profile};
-use domain::dialing::event::Window;
-use domain::dialing::set_schedule::SetSchedule;
-use domain::dialing::{DialingCommand, decide};
 use domain::lead::LeadCommand;
 use domain::lead::attempt::DialPolicy;
 use domain::lead::capture::CaptureLead;
@@ -14,41 +10,26 @@ use domain::lead::event::{Person, Source};
 use domain::phone::{Phone, Region};
 use domain::principal::{Role, Scope};
 use domain::status::Stage;
-use domain::stream::{StreamId, StreamKind};
-use lead_ledger::ledger::change_person::ChangePerson;
+use domain::stream::StreamKind;
+use lead_ledger::actions::dialing::set_schedule::ChangeSchedule;
+use lead_ledger::actions::people::change::ChangePerson;
+use lead_ledger::actions::people::place::Move;
+use lead_ledger::actions::people::register::{Register, hash_password};
 use lead_ledger::ledger::desk::Desk;
-use lead_ledger::ledger::people::{Register, hash_password};
 use lead_ledger::ledger::record::Action;
-use lead_ledger::ledger::teams::Move;
 use lead_ledger::ledger::{Context, RecordError};
 use lead_ledger::state::App;
 use serde_json::{Value, json};
 
-struct Open;
-
-impl Action for Open {
-    type Answer = ();
-
-    async fn decide(&self, desk: &mut Desk<'_>) -> Result<(), RecordError> {
-        let dialing = desk.dialing().await?;
-        let all_day =
-            |day_of_week| Window { day_of_week, start_time: NaiveTime::MIN, end_time: NaiveTime::MIN };
-        let set = SetSchedule {
-            at: desk.now(),
-            skip_holidays: true,
-            timezone: dialing.timezone.clone(),
-            windows: (0..7).map(all_day).collect(),
-            holidays: Vec::new(),
-            switch_locked: false,
-        };
-        desk.append(StreamId::DIALING, decide(&dialing, &DialingCommand::SetSchedule(set))?);
-        Ok(())
-    }
-}
-
 /// Dialing round the clock.
 pub async fn open_dialing(app: &App) {
-    app.ledger.record(&Context::system("test"), &Open).await.unwrap();
+    let open = ChangeSchedule {
+        skip_holidays: Some(true),
+        holidays: Some(Vec::new()),
+        switch_locked: Some(false),
+        ..ChangeSchedule::always_open()
+    };
+    app.ledger.record(&Context::system("test"), &open).await.unwrap();
 }
 
 struct Capture {

@@ -15,12 +15,12 @@ pub mod web_app;
 
 use chrono::Duration;
 use domain::time::Instant;
+use lead_ledger::actions::people::register::{Register, hash_password};
 use lead_ledger::clock::Clock;
 use lead_ledger::config::Config;
 use lead_ledger::dialects::router;
 use lead_ledger::http::serve::serve;
 use lead_ledger::ledger::Context;
-use lead_ledger::ledger::people::{Register, hash_password};
 use lead_ledger::postgres::{pool, throwaway};
 use lead_ledger::state::App;
 use projections::rebuild::{self, RebuildError, Report, Targets};

@@ -3,8 +3,8 @@
 use crate::support::clients::{Client, FROM_DIALER};
 use crate::support::{FROM_DIALER_KEY, TestApp, history};
 use domain::credential::event::Configuration;
+use lead_ledger::actions::people::machines::Configure;
 use lead_ledger::ledger::Context;
-use lead_ledger::ledger::machines::Configure;
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use crate::support::clients::{Client, FROM_DIALER};
 use crate::support::{DIALER_TOKEN, FROM_DIALER_KEY, TestApp, history};
+use lead_ledger::actions::people::machines::{RevokeKey, sha256_hex};
 use lead_ledger::ledger::Context;
-use lead_ledger::ledger::machines::{RevokeKey, sha256_hex};
 use reqwest::Method;
 use serde_json::json;
 

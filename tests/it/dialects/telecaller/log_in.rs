@@ -3,8 +3,8 @@
 use crate::support::clients::Client;
 use crate::support::{PASSWORD, TestApp};
 use domain::principal::Role;
+use lead_ledger::actions::people::register::{SetPassword, Switch, hash_password};
 use lead_ledger::ledger::Context;
-use lead_ledger::ledger::people::{SetPassword, Switch, hash_password};
 use reqwest::Method;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ mod log;
 
 use super::History;
 use super::journal::Entry;
-use lead_ledger::ledger::chain;
+use lead_ledger::audit::chain;
 use log::Log;
 use projections::rebuild::{self, RebuildError, Report, Targets};
 use std::sync::Arc;

@@ -1,0 +1,3 @@
+//! What can be asked of people's own reports of a day, week or month.
+
+pub mod file;
