@@ -22,7 +22,12 @@ fn terminal() -> (File, File) {
 /// What a command writes on a terminal as its standard error, and its exit code.
 fn on_terminal(mut command: Command, variables: &[(&str, &str)]) -> (String, Option<i32>) {
     let (mut ours, theirs) = terminal();
-    command.env_remove("NO_COLOR").env("TERM", "xterm-256color").envs(variables.iter().copied());
+    // In a build, colours are wanted whatever the terminal.
+    command
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .env("TERM", "xterm-256color")
+        .envs(variables.iter().copied());
     let mut child = command.stdout(Stdio::null()).stderr(theirs).spawn().unwrap();
     // The program's end is closed here, so that reading ends when the program does.
     drop(command);

@@ -30,5 +30,5 @@ async fn the_documents_are_shown_without_the_network_and_printed() {
     for unknown in ["/docs/nothing.js", "/docs/openapi/nothing.json"] {
         assert_eq!(nobody.get(unknown).await.status, 404, "{unknown}");
     }
-    assert_eq!(run(&app, dir.path(), &["openapi", "nothing"]).status.code(), Some(2));
+    assert_eq!(run(&app, dir.path(), &["openapi", "nothing"]).status.code(), Some(64));
 }

@@ -145,7 +145,7 @@ async fn lists_and_sums_are_told_as_of_a_name() {
     }
     assert_eq!(
         run(&app, dir.path(), &["rebuild", "--as-of", &then, "--into", "live;"]).status.code(),
-        Some(2)
+        Some(64)
     );
     app.rebuilt_equals_live().await;
 }
