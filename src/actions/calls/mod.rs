@@ -6,6 +6,7 @@ pub mod issue_batch;
 pub mod pick;
 pub mod place;
 pub mod plan;
+pub mod report_answer;
 pub mod report_call;
 pub mod report_result;
 pub mod reported_on;
